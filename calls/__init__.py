@@ -1,0 +1,1 @@
+"""Calls and what follows from them: popups, dispositions, requests to providers."""

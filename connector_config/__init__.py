@@ -1,0 +1,1 @@
+"""What an administrator configures: connectors, templates, mappings, presets."""

@@ -1,0 +1,1 @@
+"""The pure mapping engine: a parsed request becomes call events."""

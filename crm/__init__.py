@@ -1,0 +1,1 @@
+"""People and customers: teams, agents, leads, opportunities, and how a number finds them."""

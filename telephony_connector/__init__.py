@@ -1,0 +1,1 @@
+"""Project package: settings, entry points and what every app shares."""

@@ -1,0 +1,116 @@
+"""Telephone numbers: reading what people and providers write, comparing it, writing it for others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat
+
+SUFFIX_LENGTH = 7
+"""Digits of the indexed suffix. Fewer than that match nothing: extension 100 is no lead."""
+
+_WITHHELD = frozenset({
+    "anonymous", "private", "unknown", "restricted", "unavailable", "withheld", "blocked", "hidden", "null", "none",
+    "nil", "na", "n/a", "undefined", "asserted", "unknownnumber", "privatenumber", "nocallerid",
+})  # fmt: skip
+_NOT_DIGIT = re.compile(r"\D+")
+_SIP_USER = re.compile(r"^(?:sips?|tel):(?://)?([^@;?]*)", re.IGNORECASE)
+_MARKS = re.compile(r"[\s().\-/\u00a0\u2010-\u2015\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_NUMBER = re.compile(r"^\+?[0-9]{1,20}$")
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNumber:
+    """A valid number. ``e164`` is ``+919611795983``, ``country_code`` ``91``, ``national`` ``9611795983``."""
+
+    e164: str
+    country_code: str
+    national: str
+
+
+def digits_of(raw: str) -> str:
+    """All ASCII digits of the text, in order."""
+    return _NOT_DIGIT.sub("", raw)
+
+
+def is_withheld(raw: str) -> bool:
+    """True for the words that networks send instead of a hidden number, and for nothing at all."""
+    word = re.sub(r"[\s_\-<>\"']+", "", raw).lower()
+    return not word or word in _WITHHELD
+
+
+@lru_cache(maxsize=20_000)
+def parse_phone(raw: str, country: str) -> PhoneNumber | None:
+    """Read a number in any usual writing; ``country`` (``IN``) is the home of numbers without a country code.
+
+    A SIP or tel URI gives its user part; an unescaped plus that became a blank (`` 9196…``) and ``00`` are read as
+    plus. None when the text is no possible number: short extensions, words, SIP names.
+    """
+    text = _bare(raw)
+    if not _NUMBER.match(text):
+        return None
+    if text.startswith("00"):
+        text = "+" + text[2:]
+    for candidate in _candidates(text, raw):
+        try:
+            parsed = phonenumbers.parse(candidate, country or None)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(parsed) and len(str(parsed.national_number)) >= SUFFIX_LENGTH:
+            national = phonenumbers.national_significant_number(parsed)
+            e164 = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+            return PhoneNumber(e164=e164, country_code=str(parsed.country_code), national=national)
+    return None
+
+
+def _bare(raw: str) -> str:
+    uri = _SIP_USER.match(raw.strip())
+    text = uri.group(1) if uri else raw
+    return _MARKS.sub("", text)
+
+
+def _candidates(text: str, raw: str) -> list[str]:
+    if text.startswith("+"):
+        return [text]
+    lost_plus = raw.startswith(" ") and len(text) > 10
+    return [f"+{text}", text] if lost_plus else [text, f"+{text}"]
+
+
+def to_e164(raw: str, country: str) -> str:
+    """The number as ``+…``, or an empty string when it is none."""
+    number = parse_phone(raw, country)
+    return number.e164 if number else ""
+
+
+def suffix_of(raw: str) -> str:
+    """The last seven digits, the indexed key of number matching; empty when there are fewer."""
+    digits = digits_of(_bare(raw))
+    return digits[-SUFFIX_LENGTH:] if len(digits) >= SUFFIX_LENGTH else ""
+
+
+def without_country_code(raw: str, country: str) -> str:
+    """``+91 96117 95983`` → ``9611795983``; what cannot be read gives its digits."""
+    number = parse_phone(raw, country)
+    return number.national if number else digits_of(raw)
+
+
+def with_trunk_prefix(raw: str, country: str) -> str:
+    """As dialled inside its own country, trunk prefix and all, digits only (``09611795983``)."""
+    number = parse_phone(raw, country)
+    if number is None:
+        return digits_of(raw)
+    parsed = phonenumbers.parse(number.e164)
+    region = phonenumbers.region_code_for_number(parsed) or country
+    prefix = phonenumbers.ndd_prefix_for_region(region, True) if region else None
+    return f"{prefix or ''}{number.national}"
+
+
+def for_display(raw: str, country: str = "") -> str:
+    """Grouped as its country does (``+91 96117 95983``); text that is no number stays as it is."""
+    number = parse_phone(raw, country)
+    if number is None:
+        return raw
+    return phonenumbers.format_number(phonenumbers.parse(number.e164), PhoneNumberFormat.INTERNATIONAL)

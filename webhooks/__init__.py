@@ -1,0 +1,1 @@
+"""Providers requests in: authentication, journal, endpoints."""
