@@ -1,0 +1,37 @@
+"""Lists of addresses and networks that may call a hook."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+Network = IPv4Network | IPv6Network
+
+
+@lru_cache(maxsize=1_000)
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """``103.21.77.0/24, 2001:db8::/32 10.0.0.7`` → networks; ValueError names the first entry that is none."""
+    networks = []
+    for entry in filter(None, re.split(r"[\s,;]+", text)):
+        try:
+            networks.append(ip_network(entry))
+        except ValueError:
+            raise ValueError(f"{entry[:50]!r} is not an address or a network (such as 103.21.77.0/24)") from None
+    return tuple(networks)
+
+
+def parse_address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address, with IPv4 taken out of its IPv6 wrapping (``::ffff:10.0.0.7``); None when it is none."""
+    try:
+        address = ip_address(text.strip())
+    except ValueError:
+        return None
+    return (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address
+
+
+def is_in_networks(text: str, networks: Sequence[Network]) -> bool:
+    """True when the text is an address inside one of the networks; unreadable text is in none."""
+    address = parse_address(text)
+    return address is not None and any(address in network for network in networks)
