@@ -1,0 +1,16 @@
+"""Models of calls."""
+
+from calls.models.call import Call
+from calls.models.event import StoredEvent
+from calls.models.outbound import OutboundAttempt, OutboundRequest
+from calls.models.popup import AgentStream, Popup, PopupDelivery
+
+__all__ = [
+    "AgentStream",
+    "Call",
+    "OutboundAttempt",
+    "OutboundRequest",
+    "Popup",
+    "PopupDelivery",
+    "StoredEvent",
+]

@@ -1,0 +1,53 @@
+"""Reads over calls, popups and outbound requests, limited to what a user may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from calls.models import Call, OutboundRequest, Popup, PopupDelivery
+from crm.models import Agent
+from crm.selectors import agent_of
+
+
+def visible_calls(user: Any) -> QuerySet[Call]:
+    """Staff see all calls; an agent those that they took and those whose popup was theirs."""
+    calls = Call.objects.all()
+    if user.is_staff:
+        return calls
+    agent = agent_of(user)
+    if agent is None:
+        return calls.none()
+    return calls.filter(Q(agent=agent) | Q(pk__in=_calls_shown_to(agent)))
+
+
+def _calls_shown_to(agent: Agent) -> QuerySet[Any]:
+    return PopupDelivery.objects.filter(agent=agent).values("popup__call_id")
+
+
+def visible_popups(user: Any) -> QuerySet[Popup]:
+    """Staff see all popups; an agent those delivered to them."""
+    popups = Popup.objects.all()
+    if user.is_staff:
+        return popups
+    agent = agent_of(user)
+    return popups.filter(deliveries__agent=agent) if agent else popups.none()
+
+
+def visible_outbound_requests(user: Any) -> QuerySet[OutboundRequest]:
+    """Staff see all requests; an agent those that they made."""
+    requests = OutboundRequest.objects.all()
+    if user.is_staff:
+        return requests
+    agent = agent_of(user)
+    return requests.filter(agent=agent) if agent else requests.none()
+
+
+def deliveries_after(*, agent: Agent, sequence: int) -> QuerySet[PopupDelivery]:
+    """What changed on the agent's desk after that number of theirs, oldest first: the content of the event stream."""
+    return (
+        PopupDelivery.objects.filter(agent=agent, sequence__gt=sequence)
+        .select_related("popup__call__lead", "popup__call__connector")
+        .order_by("sequence")
+    )

@@ -1,0 +1,1 @@
+"""Services that write calls, popups and requests to providers."""
