@@ -1,0 +1,63 @@
+"""ASGI entry point: the agents' event stream natively, everything else as WSGI in threads."""
+
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from importlib import import_module
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telephony_connector.settings")
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+STREAM_PATH = "/agent/stream"
+
+
+def build_application() -> Application:
+    """The dispatcher; Django is set up once, before the stream's module is imported."""
+    django_application = get_wsgi_application()
+
+    from django.conf import settings
+
+    # Django under WSGI in threads serves three times as many hooks as its own ASGI handler.
+    pages: Any = WSGIMiddleware(django_application, workers=settings.WEB_THREADS)
+    stream = _load_stream()
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _answer_lifespan(receive, send)
+        elif scope["type"] == "http" and scope["path"] == STREAM_PATH:
+            await stream(scope, receive, send)
+        elif scope["type"] == "http":
+            await pages(scope, receive, send)
+
+    return application
+
+
+def _load_stream() -> Application:
+    try:
+        stream: Application = import_module("calls.views.stream").agent_stream
+    except ModuleNotFoundError:
+        return _not_found
+    return stream
+
+
+async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 404, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _answer_lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+application = build_application()

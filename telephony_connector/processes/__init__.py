@@ -1,0 +1,1 @@
+"""The processes of one machine: embedded broker, worker with beat, web server, and their supervisor."""

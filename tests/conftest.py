@@ -1,0 +1,1 @@
+"""Fixtures that every test may use; the real services live in `tests/environment`."""
