@@ -25,6 +25,7 @@ class Call(TimestampedModel):
 
     direction = models.CharField("direction", max_length=10, blank=True, choices=[(way.value, way.value) for way in Direction])
     status = models.CharField("status", max_length=12, default=CallStatus.UNKNOWN.value, choices=[(word.value, word.value) for word in CallStatus])
+    is_over = models.BooleanField("over", default=False, help_text="A call log has come, or the provider said that it ended.")
     raw_status = models.CharField("provider's status", max_length=255, blank=True)
     source_number = models.CharField("from", max_length=255, blank=True)
     source_number_e164 = models.CharField(max_length=20, blank=True)
@@ -75,11 +76,6 @@ class Call(TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.direction or 'Call'} {self.customer_number or self.session_id}".strip()
-
-    @property
-    def is_over(self) -> bool:
-        """True once the status is terminal."""
-        return CallStatus(self.status).is_terminal
 
     @property
     def shown_notes(self) -> str:

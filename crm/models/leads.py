@@ -32,7 +32,6 @@ class Lead(TimestampedModel):
     owner = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="leads")
     do_not_call = models.BooleanField("do not call", default=False)
     custom_fields = models.JSONField("free fields", default=dict, blank=True)
-    last_activity_at = models.DateTimeField("last activity", null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-created_at"]
