@@ -102,16 +102,17 @@ class CallEvent:
 class ParsedRequest:
     """A provider's request after transport parsing, before mapping.
 
-    ``data`` is one tree for expressions: the keys of query and form and of a JSON object body merged at its top (body
-    wins), a JSON array body under ``items``; ``headers`` are lower-cased names; ``endpoint`` is the hook's last path
-    segment (``call-log``, ``agent-popup``, ``events``); ``bodies`` are the events of a batch, else one element.
+    ``endpoint`` is the hook's last path segment (``call-log``, ``agent-popup``, ``events``); ``headers`` have
+    lower-case names; ``bodies`` are the events of a batch, else one element (none when nothing was sent). Each body is
+    one tree: the fields of query and form, and the keys of a JSON object over them; a JSON array that is no list of
+    events stands under ``items``.
     """
 
     method: str
     endpoint: str
     query: dict[str, object]
     headers: dict[str, str]
-    bodies: tuple[object, ...]
+    bodies: tuple[dict[str, object], ...]
     flags: frozenset[str] = frozenset()
 
 

@@ -1,0 +1,238 @@
+"""Compile a mapping document: every fault is found, named by its path, and nothing is left to compile per request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import tzinfo
+
+from connector_config.mapping import compiled as model
+from connector_config.mapping.derivations import DERIVATIONS, Draft
+from connector_config.mapping.compiled import FieldSource, InvalidMappingError, MappingError, Rule
+from connector_config.mapping.events import CallStatus, Direction, EventKind
+from connector_config.mapping.expressions import Expression, ExpressionError, compile_expression
+from connector_config.mapping.fields import FIELD_KINDS, FieldKind
+from connector_config.mapping.times import zone_of
+from connector_config.mapping.transforms import Transform, TransformError, compile_transform
+from connector_config.mapping.values import DEFAULT_ABSENT_WORDS, cleaner, fold_word
+
+MAX_RULES = 50
+_TOP_KEYS = frozenset({
+    "absent", "bare_recordings", "bindings", "derive", "fields", "inbound", "known_keys", "outbound",
+    "percent_decoded", "records", "rules", "tables", "zone",
+})  # fmt: skip
+_RULE_KEYS = frozenset({"name", "when", "kind", "fields", "inbound", "outbound", "required", "derive", "comment"})
+_FIELD_KEYS = frozenset({"from", "join", "transform", "table", "otherwise", "default", "zone", "format", "label"})
+_KINDS = frozenset({*EventKind, model.BY_STATUS})
+_CLOSED_WORDS = {FieldKind.STATUS: frozenset(CallStatus), FieldKind.DIRECTION: frozenset(Direction)}
+
+_Document = Mapping[str, object]
+_Sources = dict[str, FieldSource | None]
+
+
+def parse_mapping(document: _Document) -> model.Mapping:
+    """Compile a mapping document (docs/mapping.md). Raises InvalidMappingError that lists every fault by its path."""
+    return _Compiler().mapping(document)
+
+
+class _Compiler:
+    """One compilation: collects faults instead of stopping at the first."""
+
+    def __init__(self) -> None:
+        self.errors: list[MappingError] = []
+        self.tables: dict[str, dict[str, str]] = {}
+        self.zone: tzinfo | None = None
+
+    def fault(self, path: str, message: str) -> None:
+        self.errors.append(MappingError(path, message))
+
+    def mapping(self, document: _Document) -> model.Mapping:
+        document = self.known("", document, _TOP_KEYS)
+        self.zone = self.zone_named("zone", document.get("zone"))
+        for name, table in self.object_at("tables", document.get("tables")).items():
+            self.tables[name] = self.table(f"tables.{name}", table)
+        common = {part: self.sources(part, document.get(part)) for part in ("fields", "inbound", "outbound")}
+        steps = self.derivations("derive", document.get("derive"))
+        rules = self.rules(document.get("rules"), common, steps)
+        absent = frozenset(word.lower() for word in self.words("absent", document.get("absent")))
+        keys = self.words("known_keys", document.get("known_keys"))
+        records = self.expressions("records", document.get("records"))
+        bindings = self.bindings("bindings", document.get("bindings"))
+        percent = self.switch("percent_decoded", document.get("percent_decoded"))
+        bare = self.switch("bare_recordings", document.get("bare_recordings"))
+        if self.errors:
+            raise InvalidMappingError(self.errors)
+        clean = cleaner(absent_words=DEFAULT_ABSENT_WORDS | absent, percent_decoded=percent)
+        return model.Mapping(clean, rules, records, {fold_word(key): key for key in keys}, bindings, bare)
+
+    def rules(
+        self, listed: object, common: Mapping[str, _Sources], steps: tuple[Callable[[Draft], None], ...]
+    ) -> tuple[Rule, ...]:
+        if not isinstance(listed, list) or not listed:
+            self.fault("rules", "must be a list with at least one rule")
+            return ()
+        if len(listed) > MAX_RULES:
+            self.fault("rules", f"holds more than {MAX_RULES} rules")
+            return ()
+        rules = tuple(self.rule(f"rules[{index}]", entry, common, steps) for index, entry in enumerate(listed))
+        seen: set[str] = set()
+        for index, rule in enumerate(rules):
+            if rule.name in seen:
+                self.fault(f"rules[{index}].name", f"{rule.name!r} is used twice")
+            seen.add(rule.name)
+        return rules
+
+    def rule(
+        self, path: str, entry: object, common: Mapping[str, _Sources], steps: tuple[Callable[[Draft], None], ...]
+    ) -> Rule:
+        entry = self.known(path, self.object_at(path, entry), _RULE_KEYS)
+        name, kind = entry.get("name"), entry.get("kind")
+        if not isinstance(name, str) or not name:
+            self.fault(f"{path}.name", "must be a text")
+        if kind not in _KINDS:
+            self.fault(f"{path}.kind", f"must be one of {', '.join(sorted(_KINDS))}")
+        groups = {
+            part: self.merged(common[part], self.sources(f"{path}.{part}", entry.get(part)))
+            for part in ("fields", "inbound", "outbound")
+        }
+        when = self.expression(f"{path}.when", entry["when"]) if "when" in entry else None
+        derived = self.derivations(f"{path}.derive", entry["derive"]) if "derive" in entry else steps
+        required = self.required(f"{path}.required", entry.get("required"))
+        return Rule(str(name), when, str(kind), groups["fields"], groups["inbound"], groups["outbound"],
+                    required, derived)  # fmt: skip
+
+    @staticmethod
+    def merged(common: _Sources, own: _Sources) -> dict[str, FieldSource]:
+        return {name: source for name, source in {**common, **own}.items() if source is not None}
+
+    def sources(self, path: str, entries: object) -> _Sources:
+        sources: _Sources = {}
+        for name, entry in self.object_at(path, entries).items():
+            if name not in FIELD_KINDS:
+                self.fault(f"{path}.{name}", "is no field of the standard record")
+            else:
+                sources[name] = None if entry is None else self.source(f"{path}.{name}", entry, FIELD_KINDS[name])
+        return sources
+
+    def bindings(self, path: str, entries: object) -> dict[str, FieldSource]:
+        items = self.object_at(path, entries).items()
+        return {name: self.source(f"{path}.{name}", entry, FieldKind.TEXT) for name, entry in items}
+
+    def source(self, path: str, entry: object, kind: FieldKind) -> FieldSource:
+        if isinstance(entry, str | list):
+            entry = {"from": entry}
+        entry = self.known(path, self.object_at(path, entry), _FIELD_KEYS)
+        expressions = self.expressions(f"{path}.from", entry.get("from"))
+        joined = self.expressions(f"{path}.join", entry.get("join"))
+        default, otherwise = entry.get("default"), entry.get("otherwise")
+        if not expressions and not joined and default is None:
+            self.fault(path, "needs from, join or default")
+        table = self.table_at(f"{path}.table", entry.get("table"))
+        for key, values in (("default", [default]), ("otherwise", [otherwise]), ("table", list((table or {}).values()))):
+            self.closed_words(f"{path}.{key}", values, kind)
+        labels = [str(entry["label"])] if "label" in entry else [item.label for item in (*expressions, *joined)]
+        return FieldSource(
+            label=labels[0] if labels else "",
+            expressions=expressions,
+            joined=joined,
+            transforms=self.transforms(f"{path}.transform", entry.get("transform")),
+            table=table,
+            otherwise=None if otherwise is None else str(otherwise),
+            default=default,
+            zone=self.zone_named(f"{path}.zone", entry["zone"]) if "zone" in entry else self.zone,
+            formats=tuple(self.words(f"{path}.format", entry.get("format"))),
+        )
+
+    def closed_words(self, path: str, values: list[object], kind: FieldKind) -> None:
+        words = _CLOSED_WORDS.get(kind)
+        for value in values:
+            if words is not None and value is not None and value not in words:
+                self.fault(path, f"{value!r} must be one of {', '.join(sorted(words))}")
+
+    def table_at(self, path: str, table: object) -> dict[str, str] | None:
+        if table is None:
+            return None
+        if isinstance(table, str):
+            if table not in self.tables:
+                self.fault(path, f"there is no table {table!r}")
+            return self.tables.get(table)
+        return self.table(path, table)
+
+    def table(self, path: str, table: object) -> dict[str, str]:
+        return {fold_word(str(key)): str(value) for key, value in self.object_at(path, table).items()}
+
+    def transforms(self, path: str, listed: object) -> tuple[Transform, ...]:
+        compiled: list[Transform] = []
+        items = listed if isinstance(listed, list) else [] if listed is None else [listed]
+        for index, item in enumerate(items):
+            try:
+                compiled.append(compile_transform(item))
+            except TransformError as error:
+                self.fault(f"{path}[{index}]", str(error))
+        return tuple(compiled)
+
+    def expressions(self, path: str, listed: object) -> tuple[Expression, ...]:
+        if listed is None:
+            return ()
+        items = listed if isinstance(listed, list) else [listed]
+        many = isinstance(listed, list)
+        found = [self.expression(f"{path}[{index}]" if many else path, item) for index, item in enumerate(items)]
+        return tuple(expression for expression in found if expression is not None)
+
+    def expression(self, path: str, text: object) -> Expression | None:
+        if not isinstance(text, str):
+            self.fault(path, "must be an expression (text)")
+            return None
+        try:
+            return compile_expression(text)
+        except ExpressionError as error:
+            self.fault(path, str(error))
+            return None
+
+    def derivations(self, path: str, listed: object) -> tuple[Callable[[Draft], None], ...]:
+        names = self.words(path, listed)
+        for index, name in enumerate(names):
+            if name not in DERIVATIONS:
+                self.fault(f"{path}[{index}]", f"there is no derivation {name!r}; there are {', '.join(DERIVATIONS)}")
+        return tuple(DERIVATIONS[name] for name in names if name in DERIVATIONS)
+
+    def required(self, path: str, listed: object) -> tuple[str, ...]:
+        names = self.words(path, listed)
+        for index, name in enumerate(names):
+            if name not in FIELD_KINDS and name not in model.PSEUDO_FIELDS:
+                self.fault(f"{path}[{index}]", f"{name!r} is no field of the standard record")
+        return tuple(names)
+
+    def zone_named(self, path: str, name: object) -> tzinfo | None:
+        if name is None or name == "connector":
+            return None
+        try:
+            return zone_of(name if isinstance(name, str) else "")
+        except ValueError:
+            self.fault(path, f"{name!r} is not a time zone such as Asia/Kolkata, nor the word connector")
+            return None
+
+    def words(self, path: str, listed: object) -> list[str]:
+        items = [] if listed is None else listed if isinstance(listed, list) else [listed]
+        if not all(isinstance(item, str) and item for item in items):
+            self.fault(path, "must be a text or a list of texts")
+            return []
+        return [str(item) for item in items]
+
+    def switch(self, path: str, value: object) -> bool:
+        if value not in (None, True, False):
+            self.fault(path, "must be true or false")
+        return value is True
+
+    def object_at(self, path: str, value: object) -> dict[str, object]:
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping):
+            self.fault(path, "must be an object with named entries")
+            return {}
+        return {str(key): item for key, item in value.items()}
+
+    def known(self, path: str, entries: _Document, keys: frozenset[str]) -> dict[str, object]:
+        for key in entries:
+            if key not in keys:
+                self.fault(f"{path}.{key}".lstrip("."), f"is not known here; known are {', '.join(sorted(keys))}")
+        return {key: value for key, value in entries.items() if key in keys}

@@ -1,0 +1,44 @@
+"""Merge a connector's own mapping document over its preset's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_MERGED_BY_NAME = ("tables", "bindings", "fields", "inbound", "outbound")
+
+
+def merge_mapping(preset_document: Mapping[str, object], connector_document: Mapping[str, object]) -> dict[str, object]:
+    """The document that runs: the preset's, with the connector's entries over it; neither argument is changed.
+
+    Rules: one with the name of a preset's rule replaces it in its place; the others come first, in their order, for
+    presets often end with a rule that takes everything. Tables, bindings and the common fields are replaced entry by
+    entry (tables word by word), everything else as a whole. The result is not validated: see parse_mapping.
+    """
+    merged = dict(preset_document)
+    for key, value in connector_document.items():
+        if key == "rules":
+            merged[key] = _merged_rules(merged.get(key), value)
+        elif key in _MERGED_BY_NAME:
+            merged[key] = _merged_entries(merged.get(key), value, deeper=key == "tables")
+        else:
+            merged[key] = value
+    return merged
+
+
+def _merged_entries(base: object, own: object, *, deeper: bool) -> object:
+    if not isinstance(base, Mapping) or not isinstance(own, Mapping):
+        return base if own is None else own
+    merged = dict(base)
+    for name, entry in own.items():
+        merged[name] = _merged_entries(base.get(name), entry, deeper=False) if deeper else entry
+    return merged
+
+
+def _merged_rules(base: object, own: object) -> object:
+    if not isinstance(base, list) or not isinstance(own, list):
+        return base if own is None else own
+    own_by_name = {rule["name"]: rule for rule in own if isinstance(rule, Mapping) and isinstance(rule.get("name"), str)}
+    preset_names = {rule.get("name") for rule in base if isinstance(rule, Mapping)}
+    added = [rule for rule in own if not (isinstance(rule, Mapping) and rule.get("name") in preset_names)]
+    kept = [own_by_name.get(rule.get("name"), rule) if isinstance(rule, Mapping) else rule for rule in base]
+    return added + kept

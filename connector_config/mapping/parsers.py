@@ -1,0 +1,155 @@
+"""Parse a provider's HTTP request, whatever its form, into one tree per event."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote_plus
+
+from connector_config.mapping.events import ParsedRequest, UnreadableBodyError
+from connector_config.mapping.form_fields import parse_multipart, parse_urlencoded
+from connector_config.mapping.json_text import decode_text, looks_like_json, parse_json, unreadable
+
+_WRAPPERS = frozenset({"data", "payload", "json", "body", "msg", "message", "event", "cdr", "request", "params"})
+"""Form fields (and JSON keys) known to carry a whole JSON document as text."""
+
+_BASE64_JSON = re.compile(r"(?:ey|ew|W3|WyJ)[A-Za-z0-9+/_=\-\s]{8,}")
+_JWT = re.compile(r"eyJ[\w-]{4,}\.(eyJ[\w-]{4,})\.[\w-]*")
+_BOUNDARY = re.compile(r"boundary=(?:\"([^\"]{1,200})\"|([^\s;,]{1,200}))", re.IGNORECASE)
+_CHARSET = re.compile(r"charset=\"?([\w-]{1,40})", re.IGNORECASE)
+_PAIR = re.compile(r"[^=&\s{}<>]{1,200}=")
+
+
+def parse_request(
+    *, method: str, endpoint: str, query_string: str, headers: Mapping[str, str], content_type: str, body: bytes
+) -> ParsedRequest:
+    """The request as trees of JSON values, one per event of a batch.
+
+    Reads JSON under any content type, forms (urlencoded, multipart), a JSON text or its base64 in a form field, an
+    unverified JWT (the verifier checks it), and the query, which is merged under every body. Raises
+    UnreadableBodyError for broken JSON that was declared as JSON, and for what is none of these.
+    """
+    query = parse_urlencoded(query_string)
+    documents = _documents(content_type.lower(), content_type, body)
+    merged_query = _expanded(query)
+    base = merged_query[0] if len(merged_query) == 1 and isinstance(merged_query[0], dict) else query
+    bodies = tuple(_tree(base, document) for document in documents) if documents else tuple(
+        _tree({}, document) for document in merged_query
+    )  # fmt: skip
+    lowered = {name.lower(): value for name, value in headers.items()}
+    return ParsedRequest(method.upper(), endpoint, query, lowered, bodies)
+
+
+def _tree(query: Mapping[str, object], document: object) -> dict[str, object]:
+    return {**query, **document} if isinstance(document, dict) else {**query, "items": document}
+
+
+def _documents(declared: str, content_type: str, body: bytes) -> list[object]:
+    if not body.strip(b" \t\r\n\x00"):
+        return []
+    if "multipart/form-data" in declared:
+        match = _BOUNDARY.search(content_type)
+        if match is None:
+            raise unreadable("is declared as multipart without a boundary")
+        return _expanded(parse_multipart(body, (match[1] or match[2]).encode("latin-1", "replace")))
+    charset = _CHARSET.search(declared)
+    text = decode_text(body, charset[1] if charset else "")
+    if looks_like_json(text) or "json" in declared:
+        return _json_documents(text, declared)
+    return _other_documents(text)
+
+
+def _json_documents(text: str, declared: str) -> list[object]:
+    if not looks_like_json(text) and _JWT.fullmatch(text.strip().strip('"')):
+        return _jwt_claims(text.strip().strip('"'))
+    try:
+        return _events_of(parse_json(text))
+    except UnreadableBodyError:
+        if "form-urlencoded" in declared and _PAIR.match(text):
+            return _expanded(parse_urlencoded(text))
+        raise
+
+
+def _other_documents(text: str) -> list[object]:
+    stripped = text.strip()
+    if _JWT.fullmatch(stripped):
+        return _jwt_claims(stripped)
+    if stripped[:3].upper() in ("%7B", "%5B"):
+        # A JSON document that some HTTP clients percent-encode whole, as if it were the name of a form field.
+        return _events_of(parse_json(unquote_plus(stripped).removesuffix("=")))
+    if _PAIR.match(stripped):
+        return _expanded(parse_urlencoded(stripped))
+    raise unreadable("is neither JSON nor a form")
+
+
+def _events_of(documents: list[object]) -> list[object]:
+    """JSON documents as events: an array of objects is a batch; a wrapped JSON text is opened."""
+    events: list[object] = []
+    for document in documents:
+        if isinstance(document, list) and document and all(isinstance(item, dict) for item in document):
+            events += document
+        elif isinstance(document, dict):
+            events.append(_opened(document))
+        elif isinstance(document, list):
+            events.append(document)
+        else:
+            raise unreadable("is JSON, but neither an object nor an array")
+    return events
+
+
+def _opened(document: dict[str, object]) -> dict[str, object]:
+    opened = {key: value for key, text in document.items() if (value := _inner_json(key, text)) is not None}
+    return {**document, **opened} if opened else document
+
+
+def _inner_json(key: str, text: object) -> object:
+    if key.lower() not in _WRAPPERS or not isinstance(text, str):
+        return None
+    documents = _json_in(text)
+    return documents[0] if len(documents) == 1 else None
+
+
+def _expanded(form: dict[str, object]) -> list[object]:
+    """A form as events: a field that carries a whole JSON document is opened and laid over the other fields."""
+    alone = len(form) == 1
+    for key, text in form.items():
+        if not isinstance(text, str) or not (alone or key.lower() in _WRAPPERS):
+            continue
+        found = [item for item in _events_of_wrapped(text) if isinstance(item, dict)]
+        if found:
+            return [{**form, key: item, **item} for item in found]
+    return [form] if form else []
+
+
+def _events_of_wrapped(text: str) -> list[object]:
+    documents = _json_in(text)
+    try:
+        return _events_of(documents)
+    except UnreadableBodyError:
+        return []
+
+
+def _json_in(text: str) -> list[object]:
+    """The JSON documents in a text (plain, or base64 as FreeSWITCH sends its cdr); none when it is something else."""
+    if not looks_like_json(text) and _BASE64_JSON.fullmatch(text):
+        text = decode_text(_base64_bytes(text))
+    if not looks_like_json(text):
+        return []
+    try:
+        return parse_json(text)
+    except UnreadableBodyError:
+        return []
+
+
+def _base64_bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode(text.replace("-", "+").replace("_", "/") + "==")
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _jwt_claims(text: str) -> list[object]:
+    claims = text.split(".")[1]
+    return _events_of(parse_json(decode_text(_base64_bytes(claims))))
