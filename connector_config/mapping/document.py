@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from collections.abc import Mapping as AbstractMapping
 from datetime import tzinfo
 
 from connector_config.mapping import compiled as model
 from connector_config.mapping.derivations import DERIVATIONS, Draft
-from connector_config.mapping.compiled import FieldSource, InvalidMappingError, MappingError, Rule
+from connector_config.mapping.compiled import FieldSource, InvalidMappingError, Mapping, MappingError, Rule
 from connector_config.mapping.events import CallStatus, Direction, EventKind
 from connector_config.mapping.expressions import Expression, ExpressionError, compile_expression
 from connector_config.mapping.fields import FIELD_KINDS, FieldKind
+from connector_config.mapping.merging import merge_mapping
 from connector_config.mapping.times import zone_of
 from connector_config.mapping.transforms import Transform, TransformError, compile_transform
 from connector_config.mapping.values import DEFAULT_ABSENT_WORDS, cleaner, fold_word
+
+__all__ = ["InvalidMappingError", "Mapping", "MappingError", "merge_mapping", "parse_mapping"]
 
 MAX_RULES = 50
 _TOP_KEYS = frozenset({
@@ -25,11 +29,11 @@ _FIELD_KEYS = frozenset({"from", "join", "transform", "table", "otherwise", "def
 _KINDS = frozenset({*EventKind, model.BY_STATUS})
 _CLOSED_WORDS = {FieldKind.STATUS: frozenset(CallStatus), FieldKind.DIRECTION: frozenset(Direction)}
 
-_Document = Mapping[str, object]
+_Document = AbstractMapping[str, object]
 _Sources = dict[str, FieldSource | None]
 
 
-def parse_mapping(document: _Document) -> model.Mapping:
+def parse_mapping(document: _Document) -> Mapping:
     """Compile a mapping document (docs/mapping.md). Raises InvalidMappingError that lists every fault by its path."""
     return _Compiler().mapping(document)
 
@@ -45,7 +49,7 @@ class _Compiler:
     def fault(self, path: str, message: str) -> None:
         self.errors.append(MappingError(path, message))
 
-    def mapping(self, document: _Document) -> model.Mapping:
+    def mapping(self, document: _Document) -> Mapping:
         document = self.known("", document, _TOP_KEYS)
         self.zone = self.zone_named("zone", document.get("zone"))
         for name, table in self.object_at("tables", document.get("tables")).items():
@@ -62,10 +66,10 @@ class _Compiler:
         if self.errors:
             raise InvalidMappingError(self.errors)
         clean = cleaner(absent_words=DEFAULT_ABSENT_WORDS | absent, percent_decoded=percent)
-        return model.Mapping(clean, rules, records, {fold_word(key): key for key in keys}, bindings, bare)
+        return Mapping(clean, rules, records, {fold_word(key): key for key in keys}, bindings, bare)
 
     def rules(
-        self, listed: object, common: Mapping[str, _Sources], steps: tuple[Callable[[Draft], None], ...]
+        self, listed: object, common: AbstractMapping[str, _Sources], steps: tuple[Callable[[Draft], None], ...]
     ) -> tuple[Rule, ...]:
         if not isinstance(listed, list) or not listed:
             self.fault("rules", "must be a list with at least one rule")
@@ -82,7 +86,7 @@ class _Compiler:
         return rules
 
     def rule(
-        self, path: str, entry: object, common: Mapping[str, _Sources], steps: tuple[Callable[[Draft], None], ...]
+        self, path: str, entry: object, common: AbstractMapping[str, _Sources], steps: tuple[Callable[[Draft], None], ...]
     ) -> Rule:
         entry = self.known(path, self.object_at(path, entry), _RULE_KEYS)
         name, kind = entry.get("name"), entry.get("kind")
@@ -226,7 +230,7 @@ class _Compiler:
     def object_at(self, path: str, value: object) -> dict[str, object]:
         if value is None:
             return {}
-        if not isinstance(value, Mapping):
+        if not isinstance(value, AbstractMapping):
             self.fault(path, "must be an object with named entries")
             return {}
         return {str(key): item for key, item in value.items()}

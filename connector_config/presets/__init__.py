@@ -10,7 +10,7 @@ from typing import cast
 
 import yaml
 
-from connector_config.presets.replies import Challenge, ChallengeAnswer, ChallengeSource, Reply
+from connector_config.presets.replies import Reply
 
 _FOLDER = Path(__file__).parent
 _DEFAULT_REPLY = "default"
@@ -38,7 +38,6 @@ class Preset:
     on_reject: int
     replies: Mapping[str, Reply]
     mapping: Mapping[str, object]
-    challenges: tuple[Challenge, ...] = ()
     click_to_call: Mapping[str, object] = field(default_factory=dict)
     disposition: Mapping[str, object] = field(default_factory=dict)
 
@@ -70,7 +69,6 @@ def load_preset(name: str) -> Preset:
         on_reject=int(str(document.get("on_reject", 200))),
         replies=_replies(_entries(document.get("reply", {}))),
         mapping=_entries(document["mapping"]),
-        challenges=tuple(_challenge(item) for item in cast(list[object], document.get("challenges", []))),
         click_to_call=_entries(document.get("click_to_call", {})),
         disposition=_entries(document.get("disposition", {})),
     )
@@ -92,12 +90,3 @@ def _replies(document: Mapping[str, object]) -> dict[str, Reply]:
             body=str(parts.get("body", Reply().body)),
         )
     return replies
-
-
-def _challenge(item: object) -> Challenge:
-    parts = _entries(item)
-    return Challenge(
-        source=ChallengeSource(str(parts["source"])),
-        name=str(parts["name"]),
-        answer=ChallengeAnswer(str(parts["answer"])),
-    )

@@ -1,10 +1,9 @@
-"""What a provider is answered: its own success reply, and the echo that proves an address at registration."""
+"""What a provider is answered when its request was accepted."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from enum import StrEnum
 from xml.sax.saxutils import escape
 
 _SESSION_ID = "$session_id"
@@ -28,32 +27,3 @@ class Reply:
         elif "xml" in self.content_type or "html" in self.content_type:
             value = escape(session_id, {'"': "&quot;"})
         return self.body.replace(_SESSION_ID, value)
-
-
-class ChallengeSource(StrEnum):
-    """Where a registration challenge stands in the request."""
-
-    QUERY = "query"
-    HEADER = "header"
-    BODY = "body"
-
-
-class ChallengeAnswer(StrEnum):
-    """How a challenge is answered: echoed as plain text, echoed in the same header, or signed as Zoom asks."""
-
-    BODY = "body"
-    HEADER = "header"
-    ZOOM = "zoom"
-
-
-@dataclass(frozen=True, slots=True)
-class Challenge:
-    """A challenge that the provider sends to prove that the address is ours: its place, its name, our answer.
-
-    ``name`` is a query parameter, a header (lower case) or the path of a JSON key. ``ZOOM`` answers
-    ``{"plainToken", "encryptedToken"}`` with the hexadecimal HMAC-SHA256 of the token under the verifier's secret.
-    """
-
-    source: ChallengeSource
-    name: str
-    answer: ChallengeAnswer
