@@ -222,7 +222,6 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Files come straight from the packages, so that nothing has to be collected before the first start.
 WHITENOISE_USE_FINDERS = True

@@ -58,7 +58,7 @@ def logging_config(*, level: str, output: str) -> dict[str, Any]:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    quiet = ("django_structlog", "webhooks", "django.security.DisallowedHost", "celery.beat", "celery.app.trace")
+    quiet = ("django_structlog", "webhooks", "django.security.DisallowedHost", "celery", "uvicorn")
     return {
         "version": 1,
         "disable_existing_loggers": False,

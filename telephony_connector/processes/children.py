@@ -38,7 +38,7 @@ class Child:
             env={**os.environ, **spec.environment},
             pass_fds=spec.inherited_fds,
             start_new_session=True,
-            preexec_fn=lambda: _die_with_parent(parent, spec.orphan_signal),  # noqa: PLW1509
+            preexec_fn=lambda: _die_with_parent(parent, spec.orphan_signal),
         )
 
     @property
