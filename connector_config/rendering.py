@@ -41,7 +41,7 @@ class RenderError(TemplateError):
 
 @dataclass(frozen=True, slots=True)
 class RequestSpec:
-    """A request as its administrator wrote it; ``headers`` are ``(name, value, is_secret)``. All texts are templates."""
+    """A request as its administrator wrote it, in templates; ``headers`` are ``(name, value, is_secret)``."""
 
     method: str
     url: str = field(repr=False)

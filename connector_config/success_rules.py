@@ -163,7 +163,7 @@ def _status_check(status: int, statuses: str) -> Check:
 
 def _path_check(document: object, rule: PathRule, written: str) -> Check:
     if document is None:
-        return Check("path", False, f"{written}: the answer is no JSON")
+        return Check("path", passed=False, detail=f"{written}: the answer is no JSON")
     found = _evaluate(rule.expression, document)
     if rule.expected is None:
         return Check("path", is_true(found), f"{written}: found {_shown(found)}")

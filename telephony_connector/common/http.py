@@ -1,0 +1,380 @@
+"""The one door out: every HTTP request that the product makes goes through ``send``.
+
+Names are resolved once, every answer is judged (``address_policy``), and the connection goes to a judged address, so
+that a second DNS answer changes nothing. Nothing is taken from the environment: no proxy, no netrc; redirects are
+answers like any other; TLS is verified; the whole exchange has one deadline. Why ssrfguard's adapter and no session:
+docs/adr/0010-one-http-door.md.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import os
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+import requests
+from django.conf import settings
+from requests.exceptions import SSLError
+from requests.structures import CaseInsensitiveDict
+from ssrfguard import Policy, SSRFGuardError
+from ssrfguard.requests import SafeAdapter
+from urllib3.exceptions import HTTPError
+
+from telephony_connector.common.address_policy import DEFAULT_PORTS, MAX_CONNECTION_ATTEMPTS, parse_networks, policy_for
+
+MAX_ANSWER_BYTES = 1_000_000
+MAX_CONNECT_SECONDS = 10.0
+USER_AGENT = "telephony-connector/1"
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CHUNK = 16_384
+
+for _name in ("urllib3.connection", "urllib3.connectionpool"):
+    # They quote whole URLs, credentials in the query and all.
+    logging.getLogger(_name).addFilter(lambda _record: False)
+
+
+class HttpDoorError(Exception):
+    """A request that got no answer. The message names host and port, never path, query, headers or body."""
+
+
+class InvalidRequestError(HttpDoorError):
+    """The request itself cannot be sent (malformed URL, line break in a header). Not sent; mend the template."""
+
+
+class AddressRefusedError(HttpDoorError):
+    """The host is, or resolves to, an address that may not be reached. Not sent; allow the network or mend the URL."""
+
+
+class ConnectFailedError(HttpDoorError):
+    """No connection was made (name unknown, refused, unreachable, slow): certainly not delivered; may be repeated."""
+
+
+class TlsError(ConnectFailedError):
+    """The connection is not trustworthy (certificate, protocol): certainly not delivered; repeating will not help."""
+
+
+class OutcomeUnknownError(HttpDoorError):
+    """The request went out, and no complete answer came back: it may have been carried out.
+
+    ``status`` is the answer's status when at least that was read, else None.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingRequest:
+    """What to send. ``timeout_seconds`` is for the whole exchange. ``allowed_networks`` adds to the settings' list.
+
+    Userinfo in the URL becomes Basic authentication unless a header Authorization is given. ``ca_bundle`` is the path of
+    the certificates to trust instead of the usual ones, for a provider with its own authority.
+    """
+
+    method: str
+    url: str = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    timeout_seconds: float = 10.0
+    allowed_networks: tuple[str, ...] = ()
+    ca_bundle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What came back, of any status. ``body`` holds at most 1 MB; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    elapsed_ms: int
+    is_truncated: bool = False
+
+    @property
+    def text(self) -> str:
+        """The body as text in its declared charset, else UTF-8; what cannot be read becomes U+FFFD."""
+        declared = re.search(r"charset=[\"']?([A-Za-z0-9_\-]+)", self.headers.get("content-type", ""))
+        try:
+            return self.body.decode(declared[1] if declared else "utf-8", "replace")
+        except LookupError:
+            return self.body.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class _Destination:
+    """The URL taken apart: ``url`` is without userinfo."""
+
+    url: str
+    host: str
+    port: int
+    userinfo: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{_bracketed(self.host)}:{self.port}"
+
+
+class _Exchange:
+    """How far a request has come, and the rope by which its socket is pulled when the time is up."""
+
+    def __init__(self, seconds: float) -> None:
+        self.started_at = time.monotonic()
+        self.deadline = self.started_at + seconds
+        self.is_connected = False
+        self.is_expired = False
+        self._rope: socket.socket | None = None
+
+    @property
+    def remaining(self) -> float:
+        """Seconds left, never nothing: a zero would mean "do not block" to a socket."""
+        return max(self.deadline - time.monotonic(), 0.001)
+
+    @property
+    def elapsed_ms(self) -> int:
+        """Milliseconds since the start."""
+        return round((time.monotonic() - self.started_at) * 1000)
+
+    def hold(self, opened: socket.socket) -> None:
+        """Remember a duplicate of the socket: it stays valid while TLS wraps and replaces the original."""
+        self._rope = opened.dup()
+
+    def expire(self) -> None:
+        """Cut the connection, which ends whatever read or write is waiting on it."""
+        self.is_expired = True
+        if self._rope is not None:
+            try:
+                self._rope.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Expire at the deadline. A read timeout alone is no deadline: a server may drip one byte a second for ever."""
+        timer = threading.Timer(self.remaining, self.expire)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if self._rope is not None:
+                self._rope.close()
+                self._rope = None
+
+
+class _WatchedAdapter(SafeAdapter):
+    """The pinning adapter, whose connections tell the exchange when they stand."""
+
+    def __init__(self, *, exchange: _Exchange, **options: Any) -> None:
+        self._exchange = exchange
+        super().__init__(max_retries=0, pool_connections=1, pool_maxsize=1, **options)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Put watched connections into the pools that the base class has made."""
+        super().init_poolmanager(*args, **options)
+        pools = self.poolmanager.pool_classes_by_scheme
+        self.poolmanager.pool_classes_by_scheme = {
+            scheme: type(pool.__name__, (pool,), {"ConnectionCls": _watched(pool.ConnectionCls, self._exchange)})
+            for scheme, pool in pools.items()
+        }
+
+
+def _watched(connection_class: Any, exchange: _Exchange) -> Any:
+    class WatchedConnection(connection_class):  # type: ignore[misc]  # the base is made per adapter
+        def _new_conn(self) -> socket.socket:
+            opened: socket.socket = super()._new_conn()
+            exchange.hold(opened)
+            return opened
+
+        def connect(self) -> None:
+            super().connect()
+            exchange.is_connected = True
+            self.sock.settimeout(exchange.remaining)
+
+    return WatchedConnection
+
+
+def send(request: OutgoingRequest) -> HttpAnswer:
+    """Send once and read the answer, of whatever status; a redirect is an answer, not followed.
+
+    Raises InvalidRequestError, AddressRefusedError, ConnectFailedError (with TlsError) when nothing was delivered, and
+    OutcomeUnknownError when that cannot be told. Never call it inside a database transaction.
+    """
+    destination = _destination(request.url)
+    prepared = _prepared(request, destination)
+    policy = policy_for(
+        destination.port, parse_networks([*settings.OUTBOUND_ALLOWED_NETWORKS, *request.allowed_networks])
+    )
+    exchange = _Exchange(request.timeout_seconds)
+    failure: HttpDoorError
+    try:
+        with exchange.watched():
+            return _exchange_once(request, prepared, destination, policy, exchange)
+    except SSRFGuardError as refused:
+        failure = AddressRefusedError(f"{destination} may not be reached: {getattr(refused, 'reason', '')}")
+    except (requests.RequestException, HTTPError, OSError) as error:
+        failure = _failure(error, destination, exchange, request.timeout_seconds)
+    # Raised out here so that the libraries' errors, which quote the whole URL, are not carried along as its context.
+    raise failure
+
+
+def _exchange_once(
+    request: OutgoingRequest,
+    prepared: requests.PreparedRequest,
+    destination: _Destination,
+    policy: Policy,
+    exchange: _Exchange,
+) -> HttpAnswer:
+    answers = _resolve(destination, policy, exchange)
+    attempts = min(len(answers), MAX_CONNECTION_ATTEMPTS)
+    connect_seconds = min(exchange.remaining / attempts, MAX_CONNECT_SECONDS)
+    adapter = _WatchedAdapter(exchange=exchange, policy=policy, resolver=lambda *_: answers)
+    try:
+        response = adapter.send(
+            prepared,
+            stream=True,
+            timeout=(connect_seconds, request.timeout_seconds),
+            verify=request.ca_bundle or _ca_bundle(),
+        )
+        with closing(response):
+            body, is_truncated = _read(response, exchange)
+    finally:
+        adapter.close()
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return HttpAnswer(response.status_code, MappingProxyType(headers), body, exchange.elapsed_ms, is_truncated)
+
+
+def _resolve(destination: _Destination, policy: Policy, exchange: _Exchange) -> list[Any]:
+    """The one look-up, in a thread because getaddrinfo knows no timeout. Raises ssrfguard's errors and OSError."""
+    target = policy.check_url(f"http://{_bracketed(destination.host)}:{destination.port}/")
+    outcome: list[Any] = []
+
+    def look_up() -> None:
+        try:
+            outcome.append(socket.getaddrinfo(target.host, target.port, 0, socket.SOCK_STREAM))
+        except OSError as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=look_up, daemon=True)
+    thread.start()
+    thread.join(min(exchange.remaining, MAX_CONNECT_SECONDS))
+    if not outcome:
+        raise TimeoutError("the name was not resolved in time")
+    if isinstance(outcome[0], OSError):
+        raise outcome[0]
+    answers: list[Any] = outcome[0]
+    return answers
+
+
+def _read(response: requests.Response, exchange: _Exchange) -> tuple[bytes, bool]:
+    """At most 1 MB of the body. Raises OutcomeUnknownError when it breaks off."""
+    body = bytearray()
+    broke_off = False
+    try:
+        for chunk in response.raw.stream(_CHUNK, decode_content=True):
+            body += chunk
+            if len(body) > MAX_ANSWER_BYTES:
+                return bytes(body[:MAX_ANSWER_BYTES]), True
+    except (HTTPError, OSError):
+        broke_off = True
+    if broke_off or exchange.is_expired:
+        raise OutcomeUnknownError(f"the answer broke off after status {response.status_code}", response.status_code)
+    return bytes(body), False
+
+
+def _failure(error: Exception, destination: _Destination, exchange: _Exchange, seconds: float) -> HttpDoorError:
+    is_late = exchange.is_expired or isinstance(error, requests.Timeout | TimeoutError)
+    if exchange.is_connected:
+        if is_late:
+            return OutcomeUnknownError(f"{destination} did not answer within {seconds:g} seconds")
+        return OutcomeUnknownError(f"{destination} closed the connection without an answer")
+    if is_late:
+        return ConnectFailedError(f"{destination} could not be reached in time")
+    if isinstance(error, SSLError):
+        return TlsError(f"no trustworthy TLS connection to {destination}: {_tls_reason(error)}")
+    return ConnectFailedError(f"{destination} could not be reached: {_connect_reason(error)}")
+
+
+def _connect_reason(error: Exception) -> str:
+    root = _root(error)
+    if isinstance(root, socket.gaierror):
+        return "its name is unknown"
+    return (root.strerror or "no connection").lower() if isinstance(root, OSError) else "no connection"
+
+
+def _tls_reason(error: Exception) -> str:
+    root = _root(error)
+    return str(getattr(root, "verify_message", "") or getattr(root, "reason", "") or "the TLS handshake failed")
+
+
+def _root(error: BaseException) -> BaseException:
+    """The operating system's error beneath the libraries' own."""
+    seen: set[int] = set()
+    while id(error) not in seen:
+        seen.add(id(error))
+        inner = getattr(error, "reason", None) if not isinstance(error, OSError) or error.args else None
+        inner = inner if isinstance(inner, BaseException) else None
+        first = error.args[0] if error.args and isinstance(error.args[0], BaseException) else None
+        error = inner or first or error.__cause__ or error
+    return error
+
+
+def _destination(url: str) -> _Destination:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or DEFAULT_PORTS.get(parts.scheme)
+        host = parts.hostname or ""
+        host = host if host.isascii() else host.encode("idna").decode()
+    except ValueError:
+        raise InvalidRequestError("the URL is malformed") from None
+    if _CONTROL.search(url) or " " in url or not host or port is None:
+        raise InvalidRequestError("the URL is malformed")
+    userinfo = parts.netloc.rpartition("@")[0]
+    shown_port = f":{parts.port}" if parts.port else ""
+    bare = parts._replace(netloc=f"{_bracketed(host)}{shown_port}", fragment="").geturl()
+    return _Destination(url=bare, host=host, port=port, userinfo=userinfo)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _prepared(request: OutgoingRequest, destination: _Destination) -> requests.PreparedRequest:
+    """A request object that keeps our bytes: its own preparation would normalise path and percent-encoding."""
+    prepared = requests.PreparedRequest()
+    prepared.method = request.method.upper()
+    prepared.url = destination.url
+    headers = _headers(request.headers, destination)
+    prepared.headers = CaseInsensitiveDict(headers)  # type: ignore[arg-type]  # the stubs know no header values in bytes
+    prepared.prepare_content_length(request.body)
+    prepared.body = request.body
+    return prepared
+
+
+def _headers(given: Iterable[tuple[str, str]], destination: _Destination) -> dict[str, str | bytes]:
+    headers: dict[str, str | bytes] = {"User-Agent": USER_AGENT, "Accept": "*/*", "Connection": "close"}
+    for name, value in given:
+        if _CONTROL.search(name + value):
+            raise InvalidRequestError("a header holds a line break or another control character")
+        # Beyond ASCII, UTF-8 is what servers expect today; http.client alone would refuse or write Latin-1.
+        headers[name] = value.strip().encode()
+    if destination.userinfo and not any(name.lower() == "authorization" for name in headers):
+        token = base64.b64encode(unquote_to_bytes(destination.userinfo)).decode()
+        headers["Authorization"] = f"Basic {token}"
+    return headers
+
+
+def _ca_bundle() -> str | bool:
+    """The trusted certificates: a bundle named by the environment, else the packaged ones."""
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True

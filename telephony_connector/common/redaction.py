@@ -1,0 +1,57 @@
+"""Hiding credentials in what is recorded: known secrets are masked, headers are shown by allow-list only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote, quote_plus
+
+MASK = "••••"
+SHOWN_HEADERS = frozenset({
+    "accept", "accept-encoding", "cache-control", "content-length", "content-type", "date", "idempotency-key",
+    "retry-after", "server", "user-agent", "x-request-id",
+})  # fmt: skip
+"""Headers whose values a record may show."""
+
+SHORTEST_SECRET = 3
+"""Shorter texts are no secrets, and masking them would make every record unreadable."""
+
+_HOOK_KEY = re.compile(r"(/hooks/)[^/?#\s\"'<>]+", re.IGNORECASE)
+_ALIAS_KEY = re.compile(r"(/api/Telephony/[A-Za-z0-9]+/)[^?#\s\"'<>]+", re.IGNORECASE)
+_USERINFO = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*://)[^/?#\s\"'<>]*@")
+
+
+def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
+    """The text with every secret masked, in whatever encoding a request gives it, and hook keys and userinfo too."""
+    for secret in sorted(_written_forms(secrets), key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    text = _USERINFO.sub(rf"\1{MASK}@", text)
+    text = _HOOK_KEY.sub(rf"\1{MASK}", text)
+    return _ALIAS_KEY.sub(rf"\1{MASK}", text)
+
+
+def redact_url(url: str, secrets: Iterable[str] = ()) -> str:
+    """The URL without userinfo, known secrets and the key of a hook path."""
+    return redact_text(url, secrets)
+
+
+def redact_headers(
+    headers: Mapping[str, str] | Iterable[tuple[str, str]],
+    allowed: Iterable[str] = SHOWN_HEADERS,
+    secrets: Iterable[str] = (),
+) -> dict[str, str]:
+    """Headers for a record: the allowed names' values (compared without case), secrets masked; •••• for all others."""
+    shown = {name.casefold() for name in allowed}
+    known = tuple(secrets)
+    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    return {name: redact_text(value, known) if name.casefold() in shown else MASK for name, value in pairs}
+
+
+def _written_forms(secrets: Iterable[str]) -> set[str]:
+    forms: set[str] = set()
+    for secret in secrets:
+        if len(secret) >= SHORTEST_SECRET:
+            escaped = secret.replace("\\", "\\\\").replace('"', '\\"')
+            in_xml = secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            forms |= {secret, quote(secret, safe=""), quote(secret), quote_plus(secret), escaped, in_xml}
+    return forms
