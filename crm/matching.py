@@ -47,23 +47,24 @@ def match_leads(number: str, country: str) -> list[Candidate]:
     return [_candidate(phone, best) for phone in _most_recent_first(found)]
 
 
-def agents_by_number(numbers: Iterable[str], country: str) -> dict[str, int]:
-    """Agent ids by the numbers that are theirs; a number that several agents share is nobody's own and left out."""
-    by_suffix = {suffix: number for number in numbers if (suffix := suffix_of(number))}
+def agents_by_number(numbers: Iterable[str], country: str) -> dict[str, tuple[int, ...]]:
+    """Ids of the agents whose number each of these is; several where a phone is shared. One query."""
+    by_suffix: dict[str, set[str]] = {}
+    for number in numbers:
+        if suffix := suffix_of(number):
+            by_suffix.setdefault(suffix, set()).add(number)
     if not by_suffix:
         return {}
     owners: dict[str, set[int]] = {}
     for phone in AgentPhone.objects.filter(national_suffix__in=by_suffix):
-        number = by_suffix[phone.national_suffix]
-        if _rank(number, country, phone.e164, phone.number) < _NONE:
-            owners.setdefault(number, set()).add(phone.agent_id)
-    return {number: next(iter(agents)) for number, agents in owners.items() if len(agents) == 1}
+        for number in by_suffix[phone.national_suffix]:
+            if _rank(number, country, phone.e164, phone.number) < _NONE:
+                owners.setdefault(number, set()).add(phone.agent_id)
+    return {number: tuple(sorted(agents)) for number, agents in owners.items()}
 
 
 def is_same_number(one: str, other: str, country: str) -> bool:
     """True when two writings mean one number, by the rule above."""
-    if not suffix_of(one) or suffix_of(one) != suffix_of(other):
-        return False
     parsed = parse_phone(other, country)
     return _rank(one, country, parsed.e164 if parsed else "", other) < _NONE
 

@@ -1,5 +1,20 @@
-"""URL table of this application."""
+"""URLs that providers call: each with and without a trailing slash, never redirected."""
 
+from __future__ import annotations
+
+from django.urls import re_path
 from django.urls.resolvers import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from webhooks.endpoints import Endpoint
+from webhooks.views import HookView, LeadSquaredHookView
+
+_ENDPOINTS = "|".join(Endpoint)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    re_path(rf"^hooks/(?P<hook_key>[^/]{{1,128}})/(?P<endpoint>{_ENDPOINTS})/?$", HookView.as_view(), name="hook"),
+    re_path(
+        r"^1/(?i:api/telephony)/(?P<name>\w{1,40})/(?P<rest>.{1,400})$",
+        LeadSquaredHookView.as_view(),
+        name="leadsquared-hook",
+    ),
+]

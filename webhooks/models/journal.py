@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from connector_config.models import Connector
+from telephony_connector.common.fields import EncryptedJSONField
 
 
 class JournalEntry(models.Model):
@@ -51,14 +52,17 @@ class JournalEntry(models.Model):
 
 
 class QuarantinedRequest(models.Model):
-    """A request whose credential was refused; the newest hundred a connector are kept for seven days."""
+    """A request whose credential was refused; the newest hundred a connector are kept for seven days.
+
+    All headers are kept, encrypted: the refused credential among them may prove right once the secret is mended.
+    """
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="+")
     endpoint = models.CharField("endpoint", max_length=40)
     method = models.CharField("method", max_length=8)
     query_string = models.TextField("query", blank=True)
     content_type = models.CharField("content type", max_length=255, blank=True)
-    headers = models.JSONField("headers", default=dict)
+    headers = EncryptedJSONField("headers", default=dict)
     body = models.BinaryField("body", blank=True, default=b"")
     remote_address = models.GenericIPAddressField("from address", null=True, blank=True)
     received_at = models.DateTimeField("received")

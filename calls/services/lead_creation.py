@@ -1,0 +1,54 @@
+"""Unknown inbound callers become leads, once."""
+
+from __future__ import annotations
+
+from calls.services.parties import Parties
+from connector_config.mapping.events import CallEvent, Direction, EventKind
+from connector_config.models import Connector
+from connector_config.selectors import ConnectorConfig
+from crm.matching import match_leads
+from crm.models import Agent, Lead
+from crm.services.leads import create_lead
+from telephony_connector.common.locks import lock_for_transaction
+from telephony_connector.common.phones import suffix_of
+
+DEFAULT_SOURCE = "Inbound Phone Call"
+
+
+def lead_for_unknown_caller(facts: CallEvent, parties: Parties, connector: ConnectorConfig) -> Lead | None:
+    """A new lead when the connector's setting wants one now, else None; must run inside a transaction.
+
+    Two calls from one new number at once make one lead: the number is locked and looked for again. Owner: the
+    answering agent, else the virtual number's fallback agent, else the connector's owner.
+    """
+    if not _is_wanted(facts, parties, connector):
+        return None
+    number = parties.customer_number
+    lock_for_transaction(f"lead:{suffix_of(number)}")
+    if matches := match_leads(number, connector.default_country):
+        return matches[0].lead
+    virtual_number = parties.virtual_number
+    return create_lead(
+        phone=number,
+        country=connector.default_country,
+        owner=_owner(parties, connector),
+        source=facts.caller_source or DEFAULT_SOURCE,
+        origin=facts.tag or (virtual_number.tag if virtual_number else ""),
+        name=facts.caller_name,
+    )
+
+
+def _is_wanted(facts: CallEvent, parties: Parties, connector: ConnectorConfig) -> bool:
+    if facts.direction == Direction.OUTBOUND or not parties.is_customer:
+        return False
+    kinds = {
+        Connector.LeadCreation.POPUP: {EventKind.POPUP, EventKind.CALL_LOG},
+        Connector.LeadCreation.CALL_LOG: {EventKind.CALL_LOG},
+    }
+    return facts.kind in kinds.get(Connector.LeadCreation(connector.lead_creation), set())
+
+
+def _owner(parties: Parties, connector: ConnectorConfig) -> Agent | None:
+    fallback = parties.virtual_number.fallback_agent_id if parties.virtual_number else None
+    owner_id = next(iter(parties.agents.ids), None) or fallback or connector.owner_id
+    return Agent.objects.filter(pk=owner_id).first() if owner_id else None

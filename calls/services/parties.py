@@ -1,0 +1,171 @@
+"""Who takes part in a call: the customer's number and lead, our agents, the virtual number, the opportunity."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from calls.flags import Flag
+from connector_config.mapping.events import CallEvent, Direction
+from connector_config.selectors import ConnectorConfig, VirtualNumberConfig
+from crm.matching import Candidate, agents_by_number, match_leads
+from crm.models import Agent, Lead, Opportunity
+from telephony_connector.common.phones import is_withheld, parse_phone
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAgents:
+    """The known agents that an event names; ``is_any_named`` is true when it names somebody, known or not."""
+
+    ids: tuple[int, ...]
+    is_any_named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Everybody of one call as its events name them.
+
+    ``named_lead`` is the one that the provider named by id, ``lead`` that or the best match by number. ``is_customer`` is true when the number can belong to a lead: readable, not withheld, none of our own.
+    ``candidates`` lists all leads with the number when they are several: ``{"lead_id", "reason"}``.
+    """
+
+    customer_number: str
+    is_customer: bool
+    agents: NamedAgents
+    virtual_number: VirtualNumberConfig | None
+    named_lead: Lead | None
+    lead: Lead | None
+    opportunity: Opportunity | None
+    candidates: tuple[dict[str, str], ...]
+    flags: frozenset[str]
+
+
+def find_parties(facts: CallEvent, connector: ConnectorConfig) -> Parties:
+    """Find everybody by the rules of docs/domain.md; nothing found is a flag, never an error."""
+    customer = customer_number_of(facts, connector)
+    agents, owners = _find_agents(facts, connector, customer)
+    flags = {str(flag) for flag in _number_flags(customer, customer in owners, connector)}
+    if agents.is_any_named and not agents.ids:
+        flags.add(Flag.AGENT_UNKNOWN)
+    virtual_number = connector.virtual_number(facts.display_number)
+    if facts.display_number and virtual_number is None:
+        flags.add(Flag.VIRTUAL_NUMBER_UNKNOWN)
+    is_own = bool(flags & {Flag.NUMBER_INTERNAL, Flag.NUMBER_WITHHELD})
+    opportunity, named_lead = _find_named(facts, flags)
+    matches = [] if named_lead or is_own else match_leads(customer, connector.default_country)
+    if len(matches) > 1:
+        flags.add(Flag.LEAD_AMBIGUOUS)
+    return Parties(
+        customer_number=customer,
+        is_customer=bool(customer) and not is_own and Flag.NUMBER_UNREADABLE not in flags,
+        agents=agents,
+        virtual_number=virtual_number,
+        named_lead=named_lead,
+        lead=named_lead or (matches[0].lead if matches else None),
+        opportunity=opportunity,
+        candidates=_several(matches),
+        flags=frozenset(flags),
+    )
+
+
+def find_agents(event: CallEvent, connector: ConnectorConfig) -> NamedAgents:
+    """The agents that this one event names (each event of a ring group may name another)."""
+    return _find_agents(event, connector, "")[0]
+
+
+def customer_number_of(facts: CallEvent, connector: ConnectorConfig) -> str:
+    """The number that is not ours: source when inbound, destination when outbound.
+
+    Without a direction it is the end that is neither a virtual number nor an agent known by id.
+    """
+    if facts.direction == Direction.OUTBOUND:
+        return facts.destination_number
+    source = facts.source_number
+    is_ours = source in connector.agent_ids or connector.is_internal(source)
+    return facts.destination_number if facts.direction is None and is_ours else source
+
+
+def _number_flags(customer: str, is_agents: bool, connector: ConnectorConfig) -> set[Flag]:
+    if not customer:
+        return set()
+    if is_withheld(customer):
+        return {Flag.NUMBER_WITHHELD}
+    if is_agents or connector.is_internal(customer):
+        return {Flag.NUMBER_INTERNAL}
+    return set() if parse_phone(customer, connector.default_country) else {Flag.NUMBER_UNREADABLE}
+
+
+def _find_agents(
+    event: CallEvent, connector: ConnectorConfig, customer: str
+) -> tuple[NamedAgents, dict[str, tuple[int, ...]]]:
+    """Beside the agents, whose phones the numbers in question are: one query serves both."""
+    words = _agent_words(event, connector)
+    numbers = [word for word in (*words, customer) if word not in connector.agent_ids]
+    owners = agents_by_number(numbers, connector.default_country)
+    is_any_named = bool(words or event.agent_email or event.user_id)
+    return NamedAgents(ids=_agent_ids(event, words, owners, connector), is_any_named=is_any_named), owners
+
+
+def _agent_words(facts: CallEvent, connector: ConnectorConfig) -> list[str]:
+    """The ids and numbers that name agents: those told as such, and our end of the call unless it is the virtual number."""
+    our_end = facts.source_number if facts.direction == Direction.OUTBOUND else facts.destination_number
+    words = [*facts.agent_ids, *facts.agent_numbers]
+    if our_end and our_end != facts.display_number and not is_withheld(our_end) and not connector.virtual_number(our_end):
+        words.append(our_end)
+    return list(dict.fromkeys(words))
+
+
+def _agent_ids(
+    facts: CallEvent, words: list[str], owners: dict[str, tuple[int, ...]], connector: ConnectorConfig
+) -> tuple[int, ...]:
+    """By user id, else by provider id and phone, else by e-mail. A phone that several agents share names none of them."""
+    if facts.user_id and (agent := _agent_by_user_id(facts.user_id)):
+        return (agent,)
+    found: list[int] = []
+    for word in words:
+        by_number = owners.get(word, ())
+        if word in connector.agent_ids:
+            found.append(connector.agent_ids[word])
+        elif len(by_number) == 1:
+            found.append(by_number[0])
+    if not found and facts.agent_email:
+        found = list(Agent.objects.filter(email__iexact=facts.agent_email).values_list("pk", flat=True))
+    return tuple(dict.fromkeys(found))
+
+
+def _agent_by_user_id(user_id: str) -> int | None:
+    if "@" in user_id:
+        return Agent.objects.filter(email__iexact=user_id).values_list("pk", flat=True).first()
+    if not (user_id.isascii() and user_id.isdigit() and len(user_id) < 18):
+        return None
+    return Agent.objects.filter(pk=int(user_id)).values_list("pk", flat=True).first()
+
+
+def _find_named(facts: CallEvent, flags: set[str]) -> tuple[Opportunity | None, Lead | None]:
+    """The opportunity and the lead that the provider named by id; a lead named wins over the opportunity's own."""
+    opportunity = _by_id(Opportunity.objects.select_related("lead__owner"), facts.opportunity_id)
+    if facts.opportunity_id and opportunity is None:
+        flags.add(Flag.OPPORTUNITY_UNKNOWN)
+    lead = _by_id(Lead.objects.select_related("owner"), facts.lead_id)
+    if facts.lead_id and lead is None:
+        flags.add(Flag.LEAD_UNKNOWN)
+    return opportunity, lead or (opportunity.lead if opportunity else None)
+
+
+def _several(matches: list[Candidate]) -> tuple[dict[str, str], ...]:
+    """The candidates as they are stored, when there is a choice."""
+    if len(matches) < 2:
+        return ()
+    return tuple({"lead_id": str(one.lead.pk), "reason": one.reason} for one in matches)
+
+
+def _by_id(rows: Any, text: str) -> Any:
+    """A row by our id, else by its external id; None for an empty or unknown one."""
+    if not text:
+        return None
+    try:
+        row = rows.filter(pk=uuid.UUID(text)).first()
+    except ValueError:
+        row = None
+    return row or rows.filter(external_id=text).first()

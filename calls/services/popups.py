@@ -1,0 +1,160 @@
+"""Popups: who gets one, how it follows its call, and what agents do with it.
+
+The rows are the truth. Each change of a delivery takes a new number of that agent's stream, in the same transaction,
+and rings the doorbell after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from calls.models import AgentStream, Call, Popup, PopupDelivery
+from calls.push import ring_doorbell
+from calls.services.parties import Parties, find_agents
+from connector_config.mapping.events import CallEvent, CallStatus
+from connector_config.selectors import ConnectorConfig
+from crm.models import Agent
+
+_STATE_RANK = {Popup.State.RINGING: 0, Popup.State.ANSWERED: 1, Popup.State.ENDED: 2}
+_DELIVERY_RANK: dict[str, int] = {**{state.value: rank for state, rank in _STATE_RANK.items()}, "dismissed": 3}
+
+
+def show_popup(*, call: Call, events: Sequence[CallEvent], parties: Parties, connector: ConnectorConfig) -> Popup:
+    """Show the call's popup to everyone whom these popup events concern, and bring it up to date for the others.
+
+    A named but unknown agent means nobody; no agent named means the lead's owner, else the virtual number's fallback.
+    """
+    popup = _popup_of(call) or Popup(call=call)
+    popup.state = _later_state(popup.state if popup.pk else None, call)
+    popup.save()
+    call.popup = popup
+    agents = {agent for event in events for agent in _agents_concerned(event, call, parties, connector)}
+    known = {delivery.agent_id for delivery in _update_deliveries(popup)}
+    receivers = Agent.objects.filter(pk__in=agents - known, receives_popups=True).values_list("pk", flat=True)
+    _deliver(popup, list(receivers))
+    return popup
+
+
+def follow_call(*, call: Call) -> None:
+    """Move the popup of a call, where it has one, to the call's state. States only go forward."""
+    popup = _popup_of(call)
+    if popup is None:
+        return
+    popup.call = call
+    popup.state = _later_state(popup.state, call)
+    popup.save(update_fields=["state", "updated_at"])
+    _update_deliveries(popup)
+
+
+@transaction.atomic
+def dismiss_popup(*, popup: Popup, agent: Agent) -> None:
+    """The agent has closed the popup: it goes from all of their tabs. Idempotent."""
+    deliveries = PopupDelivery.objects.filter(popup=popup, agent=agent).exclude(state=PopupDelivery.State.DISMISSED)
+    for delivery in deliveries.select_for_update():
+        delivery.state, delivery.dismissed_at = PopupDelivery.State.DISMISSED, timezone.now()
+        _renumber([delivery], ["state", "dismissed_at"])
+
+
+def acknowledge_popup(*, popup: Popup, agent: Agent) -> None:
+    """The agent's page has shown the popup. Kept once; needs no new number, since nothing changes on the desk."""
+    now = timezone.now()
+    shown = PopupDelivery.objects.filter(popup=popup, agent=agent, shown_at=None)
+    shown.update(shown_at=now, acknowledged_at=now, updated_at=now)
+
+
+@transaction.atomic
+def touch_deliveries(*, popup: Popup, agent_ids: Iterable[int] | None = None) -> None:
+    """Tell the agents (default: all who have it) that the popup's content changed."""
+    deliveries = popup.deliveries.all()
+    if agent_ids is not None:
+        deliveries = deliveries.filter(agent_id__in=list(agent_ids))
+    _renumber(list(deliveries), [])
+
+
+def _popup_of(call: Call) -> Popup | None:
+    return getattr(call, "popup", None) if call.pk else None
+
+
+def _later_state(state: str | None, call: Call) -> Popup.State:
+    if call.is_over:
+        now = Popup.State.ENDED
+    elif call.status in (CallStatus.ANSWERED, CallStatus.IN_PROGRESS):
+        now = Popup.State.ANSWERED
+    else:
+        now = Popup.State.RINGING
+    return max(now, Popup.State(state), key=_STATE_RANK.__getitem__) if state else now
+
+
+def _agents_concerned(
+    event: CallEvent, call: Call, parties: Parties, connector: ConnectorConfig
+) -> tuple[int, ...] | list[int]:
+    named = find_agents(event, connector)
+    if named.is_any_named:
+        return named.ids
+    if parties.agents.is_any_named:
+        return parties.agents.ids
+    if call.lead is not None and call.lead.owner_id:
+        return [call.lead.owner_id]
+    fallback = parties.virtual_number.fallback_agent_id if parties.virtual_number else None
+    return [fallback] if fallback else []
+
+
+def _deliver(popup: Popup, agent_ids: list[int]) -> None:
+    if not agent_ids:
+        return
+    numbers = _next_numbers(agent_ids)
+    PopupDelivery.objects.bulk_create(
+        PopupDelivery(popup=popup, agent_id=agent_id, state=popup.state, sequence=numbers[agent_id])
+        for agent_id in agent_ids
+    )
+    _ring_after_commit(agent_ids)
+
+
+def _update_deliveries(popup: Popup) -> list[PopupDelivery]:
+    """Bring every delivery to the popup's state, forward only; one that another agent's answer has settled is closed."""
+    deliveries = list(popup.deliveries.all())
+    answered_by = popup.call.agent_id if popup.state == Popup.State.ANSWERED else None
+    for delivery in deliveries:
+        state: str = popup.state
+        if answered_by and delivery.agent_id != answered_by and delivery.state == PopupDelivery.State.RINGING:
+            state = PopupDelivery.State.DISMISSED
+            delivery.not_shown_reason = "another agent answered"
+        if _DELIVERY_RANK[state] > _DELIVERY_RANK[delivery.state]:
+            delivery.state = state
+    _renumber([one for one in deliveries], ["state", "not_shown_reason"])
+    return deliveries
+
+
+def _renumber(deliveries: Sequence[PopupDelivery], changed: list[str]) -> None:
+    """Save changed deliveries under new numbers of their agents' streams."""
+    if not deliveries:
+        return
+    numbers = _next_numbers([delivery.agent_id for delivery in deliveries])
+    now = timezone.now()
+    for delivery in deliveries:
+        delivery.sequence, delivery.updated_at = numbers[delivery.agent_id], now
+    PopupDelivery.objects.bulk_update(deliveries, [*changed, "sequence", "updated_at"])
+    _ring_after_commit([delivery.agent_id for delivery in deliveries])
+
+
+def _next_numbers(agent_ids: Iterable[int]) -> dict[int, int]:
+    """The next number of each agent's stream, taken under row locks in the order of ids."""
+    agents = sorted(set(agent_ids))
+    table = AgentStream._meta.db_table
+    rows = ", ".join("(%s, 1)" for _ in agents)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (agent_id, last_sequence) VALUES {rows} "  # noqa: S608 - a table name and %s only
+            f"ON CONFLICT (agent_id) DO UPDATE SET last_sequence = {table}.last_sequence + 1 "
+            "RETURNING agent_id, last_sequence",
+            agents,
+        )
+        return dict(cursor.fetchall())
+
+
+def _ring_after_commit(agent_ids: Iterable[int]) -> None:
+    agents = list(agent_ids)
+    transaction.on_commit(lambda: ring_doorbell(agents))

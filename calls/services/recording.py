@@ -1,0 +1,185 @@
+"""Recording events: store them, fold the calls that they belong to, and let popups follow."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from calls.folding import (
+    INFERRED_PREFIX,
+    HeardEvent,
+    content_hash,
+    event_from_json,
+    event_to_json,
+    session_key_of,
+    split_into_calls,
+)
+from calls.models import Call, StoredEvent
+from calls.services.call_facts import write_facts
+from calls.services.popups import follow_call, show_popup
+from connector_config.mapping.events import CallEvent, EventKind
+from connector_config.selectors import ConnectorConfig
+from telephony_connector.common.locks import lock_for_transaction
+
+_INFERRED_HORIZON = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where events come from: the journal row, when it was received, and whether it is read for a second time."""
+
+    journal_id: int
+    received_at: datetime
+    is_replay: bool = False
+
+
+@transaction.atomic
+def record_events(*, connector: ConnectorConfig, events: Sequence[CallEvent], source: Source) -> list[Call]:
+    """Store the events of one request and bring their calls up to date; returns those calls.
+
+    Idempotent: an event equal to a stored one changes nothing. A replay replaces what the request gave before, and
+    shows no popup. Events of kind IGNORE must not come here.
+    """
+    keys = [session_key_of(event) for event in events]
+    abandoned = _forget_request(source) if source.is_replay else set()
+    lock_for_transaction(*(f"call:{connector.id}:{key}" for key in {*keys, *abandoned}))
+    calls: dict[int, Call] = {}
+    for key in dict.fromkeys([*keys, *sorted(abandoned)]):
+        numbered = [(index, event) for index, event in enumerate(events) if keys[index] == key]
+        for call in _SessionRecorder(connector, key, source).record(numbered):
+            calls[call.pk] = call
+    return list(calls.values())
+
+
+def _forget_request(source: Source) -> set[str]:
+    """Delete what the request gave when it was read before; returns the session keys that lost an event."""
+    stored = StoredEvent.objects.filter(journal_id=source.journal_id)
+    keys = set(stored.values_list("session_key", flat=True))
+    stored.delete()
+    return keys
+
+
+class _SessionRecorder:
+    """Brings the calls of one session key up to date; lives for one request, under the key's lock."""
+
+    def __init__(self, connector: ConnectorConfig, key: str, source: Source) -> None:
+        self.connector, self.key, self.source = connector, key, source
+        self.is_inferred = key.startswith(INFERRED_PREFIX)
+        self.calls = {call.pk: call for call in self._stored_calls()}
+        stored = self._stored_events() if self.calls else []
+        self.rows = {row.fingerprint: row for row in stored}
+
+    def _stored_calls(self) -> list[Call]:
+        calls = Call.objects.filter(connector_id=self.connector.id, session_key=self.key)
+        return list(calls.select_related("lead__owner", "chosen_lead", "popup"))
+
+    def _stored_events(self) -> list[StoredEvent]:
+        rows = StoredEvent.objects.filter(connector_id=self.connector.id, session_key=self.key)
+        if self.is_inferred:
+            received_at = self.source.received_at
+            rows = rows.filter(received_at__range=(received_at - _INFERRED_HORIZON, received_at + _INFERRED_HORIZON))
+        return list(rows)
+
+    def record(self, numbered: Sequence[tuple[int, CallEvent]]) -> list[Call]:
+        """Store what is new, fold every call that it touches, and return the calls of these events."""
+        known, fresh = self._sort_out(numbered)
+        if not fresh and not self.source.is_replay:
+            return [self.calls[call_id] for call_id in sorted(known)]
+        self.rows.update({row.fingerprint: row for row in fresh})
+        new = {row.fingerprint for row in fresh}
+        touched = []
+        taken: set[int] = set()
+        heard = [_heard(row) for row in self.rows.values()]
+        for index, group in enumerate(split_into_calls(heard, is_inferred=self.is_inferred)):
+            call = self._call_of(group, taken)
+            if self.source.is_replay or call.pk is None or self._is_changed(call, group, new):
+                self._refold(call, group, new, is_reused=index > 0)
+                touched.append(call)
+            taken.add(call.pk)
+        StoredEvent.objects.bulk_create(fresh)
+        self._drop_empty_calls(taken)
+        return touched
+
+    def _sort_out(self, numbered: Sequence[tuple[int, CallEvent]]) -> tuple[set[int], list[StoredEvent]]:
+        """The ids of the calls whose events came again, and rows (not yet saved) for events that are new."""
+        stored = {self._identity_of_row(row): row for row in self.rows.values()}
+        known: set[int] = set()
+        fresh: dict[str, StoredEvent] = {}
+        for index, event in numbered:
+            identity = content_hash(event)
+            if identity in stored:
+                known.add(stored[identity].call_id)
+            elif identity not in fresh:
+                fresh[identity] = self._new_row(index, event, identity)
+        return known, list(fresh.values())
+
+    def _identity_of_row(self, row: StoredEvent) -> str:
+        return content_hash(event_from_json(row.kind, row.fields)) if self.is_inferred else row.fingerprint
+
+    def _new_row(self, index: int, event: CallEvent, identity: str) -> StoredEvent:
+        """Without a session id an equal event may come again after a day: the time then tells the rows apart."""
+        salted = f"{identity}@{self.source.received_at.isoformat()}"
+        return StoredEvent(
+            connector_id=self.connector.id,
+            session_key=self.key,
+            journal_id=self.source.journal_id,
+            index_in_request=index,
+            mapping_version=self.connector.version,
+            kind=event.kind.value,
+            fields=event_to_json(event),
+            fingerprint=hashlib.sha256(salted.encode()).hexdigest() if self.is_inferred else identity,
+            received_at=self.source.received_at,
+        )
+
+    def _call_of(self, group: Sequence[HeardEvent], taken: set[int]) -> Call:
+        """The call that most of these events belong to already, else a new one."""
+        votes = Counter(self.rows[one.content_hash].call_id for one in group)
+        owners = sorted(
+            (pk for pk in votes if pk in self.calls and pk not in taken), key=lambda pk: (-votes[pk], pk)
+        )
+        if owners:
+            return self.calls[owners[0]]
+        occurrence = max((call.occurrence for call in self.calls.values()), default=0) + 1
+        return Call(connector_id=self.connector.id, session_key=self.key, occurrence=occurrence)
+
+    def _is_changed(self, call: Call, group: Sequence[HeardEvent], new: set[str]) -> bool:
+        return any(one.content_hash in new or self.rows[one.content_hash].call_id != call.pk for one in group)
+
+    def _refold(self, call: Call, group: Sequence[HeardEvent], new: set[str], *, is_reused: bool) -> None:
+        """Fold the group into its call, save it, tie the events to it, and let the popup follow."""
+        parties = write_facts(call, group, self.connector, is_reused=is_reused and not self.is_inferred)
+        call.save()
+        self.calls[call.pk] = call
+        self._tie(call, group, new)
+        news = [one.event for one in group if one.content_hash in new and one.event.kind == EventKind.POPUP]
+        if news and not self.source.is_replay:
+            show_popup(call=call, events=news, parties=parties, connector=self.connector)
+        else:
+            follow_call(call=call)
+
+    def _tie(self, call: Call, group: Sequence[HeardEvent], new: set[str]) -> None:
+        moved = []
+        for one in group:
+            row = self.rows[one.content_hash]
+            if row.call_id != call.pk:
+                row.call = call
+                if one.content_hash not in new:
+                    moved.append(row)
+        if moved:
+            StoredEvent.objects.bulk_update(moved, ["call"])
+
+    def _drop_empty_calls(self, kept: set[int]) -> None:
+        """A call that lost all its events to another goes, unless somebody has written on it."""
+        for pk, call in self.calls.items():
+            has_input = call.disposition or call.notes or call.chosen_lead_id or call.follow_up_at
+            if pk not in kept and not has_input and not call.events.exists():
+                call.delete()
+
+
+def _heard(row: StoredEvent) -> HeardEvent:
+    return HeardEvent(event_from_json(row.kind, row.fields), row.received_at, row.fingerprint)

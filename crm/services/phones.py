@@ -1,0 +1,79 @@
+"""Storing the numbers of a lead or an agent, each with the two forms that matching compares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from crm.models import Agent, Lead
+from crm.models.phones import StoredPhone
+from telephony_connector.common.phones import suffix_of, to_e164
+
+DEFAULT_COUNTRY = "IN"
+"""Home of numbers without a country code where nothing else is known."""
+
+_NUMBER_LENGTH = 40
+
+
+def phone_columns(number: str, country: str) -> dict[str, str]:
+    """The columns ``number``, ``e164`` and ``national_suffix`` of a number in any writing; too long ones are cut."""
+    written = number.strip()[:_NUMBER_LENGTH]
+    e164 = to_e164(written, country)
+    return {"number": written, "e164": e164, "national_suffix": suffix_of(e164 or written)}
+
+
+def set_lead_phones(
+    lead: Lead, numbers: Iterable[str], country: str = DEFAULT_COUNTRY, *, keep_others: bool = False
+) -> None:
+    """Make these the lead's numbers, the first one the main one; see ``_set_phones``."""
+    _set_phones(lead.phones, numbers, country, keep_others=keep_others)
+
+
+def set_agent_phones(
+    agent: Agent, numbers: Iterable[str], country: str = DEFAULT_COUNTRY, *, keep_others: bool = False
+) -> None:
+    """Make these the agent's numbers, the first one the main one; see ``_set_phones``."""
+    _set_phones(agent.phones, numbers, country, keep_others=keep_others)
+
+
+@transaction.atomic
+def _set_phones(phones: Any, numbers: Iterable[str], country: str, *, keep_others: bool) -> None:
+    """Rows of the same number are kept and put in order; others go, or follow behind with ``keep_others``.
+
+    Repeated and empty numbers are dropped. Idempotent.
+    """
+    existing = {_identity(row.e164, row.number): row for row in phones.all()}
+    wanted = _wanted(numbers, country)
+    for position, (identity, columns) in enumerate(wanted.items()):
+        row = existing.pop(identity, None)
+        if row is None:
+            phones.create(**columns, position=position)
+        else:
+            _update(row, {**columns, "position": position})
+    if keep_others:
+        for position, row in enumerate(existing.values(), start=len(wanted)):
+            _update(row, {"position": position})
+    else:
+        phones.filter(pk__in=[row.pk for row in existing.values()]).delete()
+
+
+def _wanted(numbers: Iterable[str], country: str) -> dict[str, dict[str, str]]:
+    wanted: dict[str, dict[str, str]] = {}
+    for number in numbers:
+        columns = phone_columns(number, country)
+        if columns["number"]:
+            wanted.setdefault(_identity(columns["e164"], columns["number"]), columns)
+    return wanted
+
+
+def _identity(e164: str, number: str) -> str:
+    return e164 or number
+
+
+def _update(row: StoredPhone, columns: dict[str, Any]) -> None:
+    if any(getattr(row, name) != value for name, value in columns.items()):
+        for name, value in columns.items():
+            setattr(row, name, value)
+        row.save()

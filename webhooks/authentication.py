@@ -1,0 +1,71 @@
+"""Who is calling: the connector of a hook key, and the proof that its provider sent the request."""
+
+from __future__ import annotations
+
+import dataclasses
+import hmac
+
+from connector_config.selectors import ConnectorConfig, connector_config_by_key
+from connector_config.verification import (
+    ChallengeReply,
+    SignedRequest,
+    VerificationError,
+    VerificationSettings,
+    settings_for,
+    verifier_for,
+)
+from connector_config.verification.networks import is_in_networks, parse_networks
+from webhooks.answers import HookError
+from webhooks.incoming import IncomingRequest
+
+
+def connector_of(hook_key: str) -> ConnectorConfig:
+    """The enabled connector of the path key. Raises HookError 404, the same for unknown and disabled ones."""
+    connector = connector_config_by_key(hook_key)
+    if connector is None:
+        raise HookError(404, "UnknownHookException", "There is no such hook. Copy the URL from the connector's page again.")
+    return connector
+
+
+def challenge_of(connector: ConnectorConfig, signed: SignedRequest) -> ChallengeReply | None:
+    """The answer to a provider's set-up handshake, or None for an ordinary request."""
+    try:
+        return verifier_for(connector.verification_scheme).challenge(signed, _settings(connector))
+    except VerificationError:
+        return None
+
+
+def verify(connector: ConnectorConfig, incoming: IncomingRequest, signed: SignedRequest) -> IncomingRequest:
+    """The request, proven, with the body to work on. Raises VerificationError whose reason holds no secret."""
+    _check_address(connector, incoming.remote_address)
+    if connector.verification_scheme == "none":
+        return incoming
+    verifier, settings = verifier_for(connector.verification_scheme), _settings(connector)
+    verifier.verify(signed, settings)
+    return dataclasses.replace(incoming, body=verifier.verified_body(signed, settings))
+
+
+def check_server_credential(connector: ConnectorConfig, authorization: str) -> None:
+    """Raise HookError 401 unless the header carries the connector's own server credential."""
+    scheme, _, presented = authorization.partition(" ")
+    expected = connector.server_credential
+    if not expected or scheme.lower() != "bearer" or not hmac.compare_digest(presented.strip().encode(), expected.encode()):
+        raise HookError(401, "UnauthorizedException", "Send the connector's server credential as a bearer token.")
+
+
+def secrets_of(connector: ConnectorConfig) -> tuple[str, ...]:
+    """The credentials that must not be kept in the journal."""
+    return _settings(connector).secrets if connector.verification_scheme != "none" else ()
+
+
+def _settings(connector: ConnectorConfig) -> VerificationSettings:
+    return settings_for(
+        connector.verification_scheme, {**connector.verification_settings, **connector.verification_secrets}
+    )
+
+
+def _check_address(connector: ConnectorConfig, address: str) -> None:
+    if not connector.ip_allow_list:
+        return
+    if not is_in_networks(address, parse_networks("\n".join(connector.ip_allow_list))):
+        raise VerificationError("the request comes from an address that is not on the connector's list")

@@ -1,0 +1,99 @@
+"""The way in: journal, normalise, record, close. Every accepted request is in the journal before any work on it."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import DatabaseError, transaction
+
+from calls.services.recording import Source, record_events
+from connector_config.mapping.events import (
+    CallEvent,
+    EventKind,
+    NormalisationError,
+    UnreadableBodyError,
+)
+from connector_config.mapping.normalise import normalise
+from connector_config.selectors import ConnectorConfig
+from webhooks.answers import Answer, HookError, error_answer
+from webhooks.incoming import IncomingRequest
+from webhooks.journal import close_entry, open_entry
+from webhooks.models import JournalEntry
+
+Verdict = JournalEntry.Verdict
+logger = logging.getLogger(__name__)
+
+
+def accept_events(connector: ConnectorConfig, incoming: IncomingRequest) -> Answer:
+    """Keep a proven request and do what it says; the answer is the one that the connector's provider expects.
+
+    Raises HookError 503 when the request could not even be kept: the provider is to send it again.
+    """
+    try:
+        entry = open_entry(connector, incoming)
+    except DatabaseError as error:
+        logger.exception("A request of connector %s could not be journalled", connector.slug)
+        raise _try_again() from error
+    return process_entry(entry, connector, incoming)
+
+
+def process_entry(
+    entry: JournalEntry, connector: ConnectorConfig, incoming: IncomingRequest, *, is_replay: bool = False
+) -> Answer:
+    """Read the journalled request as events and record them. Whatever goes wrong is written to the journal row."""
+    try:
+        events = normalise(request=incoming.parsed(), mapping=connector.mapping, time_zone=connector.time_zone)
+    except NormalisationError as error:
+        answer = _rejection(connector, incoming, error)
+        close_entry(entry, Verdict.REJECTED, reply_status=answer.status, errors=error.errors)
+        return answer
+    except Exception as error:  # a door that must record the failure
+        return _failure(entry, connector, error)
+    wanted = [event for event in events if _is_wanted(event, connector)]
+    answer = _acceptance(connector, incoming, events)
+    if not wanted:
+        close_entry(entry, Verdict.IGNORED, reply_status=answer.status, events=events)
+        return answer
+    try:
+        with transaction.atomic():
+            source = Source(journal_id=entry.pk, received_at=entry.received_at, is_replay=is_replay)
+            record_events(connector=connector, events=wanted, source=source)
+            close_entry(entry, Verdict.PROCESSED, reply_status=answer.status, events=wanted)
+    except Exception as error:  # a door that must record the failure
+        return _failure(entry, connector, error)
+    return answer
+
+
+def _is_wanted(event: CallEvent, connector: ConnectorConfig) -> bool:
+    if event.kind == EventKind.IGNORE:
+        return False
+    return event.kind != EventKind.POPUP or connector.popup_enabled
+
+
+def _acceptance(connector: ConnectorConfig, incoming: IncomingRequest, events: list[CallEvent]) -> Answer:
+    reply = connector.preset.reply_for(incoming.endpoint)
+    session_id = next((event.session_id for event in events if event.session_id), "")
+    return Answer(status=reply.status, body=reply.render(session_id=session_id), content_type=reply.content_type)
+
+
+def _rejection(connector: ConnectorConfig, incoming: IncomingRequest, error: NormalisationError) -> Answer:
+    """400 for a body that cannot be read; else the preset's choice: some providers stop for good after a 4xx."""
+    if isinstance(error, UnreadableBodyError):
+        return error_answer(HookError(400, "UnreadableBodyException", str(error), error.errors))
+    if connector.preset.on_reject < 400:
+        return _acceptance(connector, incoming, [])
+    return error_answer(HookError(connector.preset.on_reject, "InvalidRequestException", str(error), error.errors))
+
+
+def _failure(entry: JournalEntry, connector: ConnectorConfig, error: Exception) -> Answer:
+    """Our fault: logged with its traceback, kept for a replay, and 503 so that the provider sends it again."""
+    logger.error("Request %s of connector %s failed", entry.pk, connector.slug, exc_info=error)
+    try:
+        close_entry(entry, Verdict.FAILED, reply_status=503)
+    except DatabaseError:
+        logger.exception("The verdict of request %s could not be written", entry.pk)
+    return error_answer(_try_again())
+
+
+def _try_again() -> HookError:
+    return HookError(503, "TemporaryFailureException", "The request could not be worked on just now. Send it again.")

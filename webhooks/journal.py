@@ -1,0 +1,106 @@
+"""Keeping requests: written and committed before any work, closed with a verdict after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from connector_config.mapping.events import CallEvent, FieldError
+from connector_config.selectors import ConnectorConfig
+from webhooks.authentication import secrets_of
+from webhooks.incoming import IncomingRequest
+from webhooks.models import JournalEntry, QuarantinedRequest
+
+MAXIMUM_QUARANTINED_BYTES = 64_000
+QUARANTINE_SIZE = 100
+_MASK = "********"
+_KEPT_HEADERS = frozenset({
+    "content-type", "content-length", "content-encoding", "user-agent", "accept", "date", "x-request-id",
+    "x-correlation-id", "traceparent", "x-forwarded-for", "x-forwarded-proto",
+})  # fmt: skip
+_KEPT_ENDINGS = ("-event", "-event-type", "-event-id", "-topic", "-webhook-id", "-delivery", "-request-id", "-attempt")
+
+
+def open_entry(connector: ConnectorConfig, incoming: IncomingRequest) -> JournalEntry:
+    """Store the request. Runs outside any transaction, so it is committed when this returns."""
+    secrets = secrets_of(connector)
+    return JournalEntry.objects.create(
+        connector_id=connector.id,
+        endpoint=incoming.endpoint,
+        method=incoming.method,
+        query_string=_masked(incoming.query_string.replace("\x00", ""), secrets),
+        content_type=incoming.content_type,
+        headers=kept_headers(incoming.headers, secrets),
+        body=_masked_bytes(incoming.body, secrets),
+        remote_address=incoming.remote_address or None,
+        received_at=incoming.received_at,
+    )
+
+
+def close_entry(
+    entry: JournalEntry,
+    verdict: JournalEntry.Verdict,
+    *,
+    reply_status: int,
+    events: Sequence[CallEvent] = (),
+    errors: Sequence[FieldError] = (),
+) -> None:
+    """Write what became of the request; inside the transaction of the work when there was any."""
+    numbers = " ".join(dict.fromkeys(one for event in events for one in _numbers(event)))
+    passed = timezone.now() - entry.received_at
+    changes: dict[str, Any] = {
+        "verdict": verdict.value,
+        "session_id": next((event.session_id for event in events if event.session_id), "")[:255],
+        "numbers": numbers[:255],
+        "errors": [{"field": error.field, "message": error.message} for error in errors],
+        "reply_status": reply_status,
+        "duration_ms": max(0, int(passed.total_seconds() * 1000)),
+    }
+    JournalEntry.objects.filter(pk=entry.pk).update(**changes)
+
+
+def quarantine(connector: ConnectorConfig, incoming: IncomingRequest, reason: str) -> None:
+    """Keep a request whose credential was refused; the newest hundred of a connector stay."""
+    QuarantinedRequest.objects.create(
+        connector_id=connector.id,
+        endpoint=incoming.endpoint,
+        method=incoming.method,
+        query_string=incoming.query_string.replace("\x00", "")[:MAXIMUM_QUARANTINED_BYTES],
+        content_type=incoming.content_type,
+        headers=incoming.headers,
+        body=incoming.body[:MAXIMUM_QUARANTINED_BYTES],
+        remote_address=incoming.remote_address or None,
+        received_at=incoming.received_at,
+        reason=reason[:255],
+    )
+    kept = QuarantinedRequest.objects.filter(connector_id=connector.id).order_by("-pk").values_list("pk", flat=True)
+    if (oldest := kept[QUARANTINE_SIZE - 1 : QUARANTINE_SIZE].first()) is not None:
+        QuarantinedRequest.objects.filter(connector_id=connector.id, pk__lt=oldest).delete()
+
+
+def kept_headers(headers: dict[str, str], secrets: Sequence[str]) -> dict[str, str]:
+    """The headers that the journal may hold: an allow-list, so that no credential is kept by accident."""
+    return {
+        name: _masked(value, secrets)[:500]
+        for name, value in headers.items()
+        if name in _KEPT_HEADERS or name.endswith(_KEPT_ENDINGS)
+    }
+
+
+def _numbers(event: CallEvent) -> list[str]:
+    numbers = (event.source_number, event.destination_number, event.display_number)
+    return [number for number in numbers if number]
+
+
+def _masked(text: str, secrets: Sequence[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, _MASK)
+    return text
+
+
+def _masked_bytes(body: bytes, secrets: Sequence[str]) -> bytes:
+    for secret in secrets:
+        body = body.replace(secret.encode(), _MASK.encode())
+    return body
