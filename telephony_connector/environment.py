@@ -5,6 +5,7 @@ import hashlib
 import ipaddress
 import os
 import tempfile
+import warnings
 import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
@@ -131,9 +132,10 @@ class Environment:
         """Django's settings for this PostgreSQL or SQLite URL; empty means SQLite in the data directory."""
         url = self.text(name, f"sqlite:///{data_directory / 'db.sqlite3'}")
         config = self._parsed(name, url, self._env.db_url_config, "postgres://user:password@host:5432/name")
-        if config["ENGINE"] == SQLITE_ENGINE and config["NAME"]:
+        engine, has_name = config.get("ENGINE"), bool(config.get("NAME"))
+        if engine == SQLITE_ENGINE and has_name:
             return {**config, "OPTIONS": sqlite_options()}
-        if config["ENGINE"] == POSTGRESQL_ENGINE and config["NAME"]:
+        if engine == POSTGRESQL_ENGINE and has_name:
             pool = {"min_size": 1, "max_size": pool_size, "timeout": 10}
             # Persistent connections and the pool exclude each other.
             return {**config, "CONN_MAX_AGE": 0, "OPTIONS": {**config.get("OPTIONS", {}), "pool": pool}}
@@ -153,7 +155,8 @@ class Environment:
 
     def _parsed(self, name: str, url: str, parse: Callable[[str], dict[str, Any]], example: str) -> dict[str, Any]:
         try:
-            return dict(parse(url))
+            with warnings.catch_warnings(action="ignore"):
+                return dict(parse(url))
         except (ImproperlyConfigured, ValueError, KeyError, AttributeError, TypeError):
             # The reason may quote the URL, and the URL holds a password.
             stop(f"{name} is malformed; it must be a URL such as {example}.")

@@ -178,9 +178,9 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- What the lower layers call by name
 # `() -> float`: seconds that the oldest request due to a provider has waited.
-OUTBOX_LAG_FUNCTION = "calls.selectors.outbox_lag_seconds"
+OUTBOX_LAG_FUNCTION = "calls.metrics.outbox_lag_seconds"
 # Classes with prometheus_client's `collect()`.
-METRICS_COLLECTORS: list[str] = []
+METRICS_COLLECTORS = ["calls.metrics.CallsCollector"]
 
 # --- REST API
 REST_FRAMEWORK = {

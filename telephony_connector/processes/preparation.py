@@ -67,15 +67,27 @@ def listen(host: str, port: int) -> socket.socket:
 
 def migrate_database() -> bool:
     """Bring the tables up to date; False when nothing was to be done. Raises PreparationError without a database."""
-    try:
-        executor = MigrationExecutor(connection)
-        is_pending = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    except OperationalError as error:
-        raise PreparationError(f"the database does not answer ({str(error).splitlines()[0]}).") from error
+    _probe_database()
+    executor = MigrationExecutor(connection)
+    is_pending = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if is_pending:
         call_command("check")
         call_command("migrate", verbosity=0, interactive=False)
     return is_pending
+
+
+def _probe_database() -> None:
+    # Past the pool, which would only say that it waited in vain.
+    options = {name: value for name, value in connection.settings_dict["OPTIONS"].items() if name != "pool"}
+    if connection.vendor == "postgresql":
+        options["connect_timeout"] = 5
+    probe = type(connection)({**connection.settings_dict, "OPTIONS": options}, alias="probe")
+    try:
+        probe.ensure_connection()
+    except OperationalError as error:
+        raise PreparationError(f"the database does not answer ({str(error).splitlines()[0]}).") from error
+    finally:
+        probe.close()
 
 
 def load_demo() -> None:

@@ -26,7 +26,7 @@ class LiveSystem:
         self.data_dir = data_dir
         self.port = int(settings.get("PORT") or free_port())
         self.base_url = f"http://127.0.0.1:{self.port}"
-        self.environment = _environment(
+        self.environment = isolated_environment(
             {
                 **fresh_keys(),
                 "PORT": str(self.port),
@@ -151,7 +151,7 @@ class LiveSystem:
         return int(process.pid)
 
 
-def _environment(settings: Mapping[str, str]) -> dict[str, str]:
-    # Nothing of the test run's own settings may reach the product.
+def isolated_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a process that sees these settings and none of the test run's own."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return {**kept, "ENV_FILE": "", "PYTHONUNBUFFERED": "1", **settings}

@@ -1,0 +1,38 @@
+"""Figures for operations: how far the outbox is behind, and how many rows stand where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Min
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from calls.models import Call, OutboundRequest
+from calls.outbox import due_requests
+
+
+def outbox_lag_seconds() -> float:
+    """How long the oldest request that is due has been waiting; 0 when none is due."""
+    now = timezone.now()
+    due_at = due_requests(now).aggregate(oldest=Min(Coalesce("next_attempt_at", "created_at")))["oldest"]
+    return max(0.0, (now - due_at).total_seconds()) if due_at else 0.0
+
+
+class CallsCollector:
+    """Counted at scrape time; labels hold slugs and statuses, never numbers or names of people."""
+
+    def collect(self) -> Iterator[Metric]:
+        """The outbox by status and purpose, its lag, and the calls by connector and status."""
+        yield GaugeMetricFamily("telephony_connector_outbox_lag_seconds", "Age of the oldest due", outbox_lag_seconds())
+        outbound = GaugeMetricFamily(
+            "telephony_connector_outbound_requests", "Requests to providers", labels=["purpose", "status"]
+        )
+        for row in OutboundRequest.objects.order_by().values("purpose", "status").annotate(number=Count("pk")):
+            outbound.add_metric([row["purpose"], row["status"]], row["number"])
+        yield outbound
+        calls = GaugeMetricFamily("telephony_connector_calls", "Calls on record", labels=["connector", "status"])
+        for row in Call.objects.order_by().values("connector__slug", "status").annotate(number=Count("pk")):
+            calls.add_metric([row["connector__slug"], row["status"]], row["number"])
+        yield calls
