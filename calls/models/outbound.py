@@ -65,7 +65,10 @@ class OutboundRequest(TimestampedModel):
             ),
             models.UniqueConstraint(
                 fields=["agent", "phone_e164", "phone"],
-                condition=Q(purpose="click_to_call", status__in=["pending", "sending"]),
+                # Clicks with a key of their own are told apart by it.
+                condition=Q(
+                    purpose="click_to_call", status__in=["pending", "sending"], idempotency_key__isnull=True
+                ),
                 name="click_to_call_one_open_a_number",
             ),
         ]

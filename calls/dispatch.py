@@ -1,0 +1,168 @@
+"""Sends one outbound request: claim, render, send, judge, settle. No HTTP happens inside a transaction."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from calls import outcomes
+from calls.models import OutboundAttempt, OutboundRequest
+from calls.outbox import Claim, claim, next_of_the_call, settle
+from calls.outcomes import Outcome
+from calls.provider_requests import render_for, rules_of, template_of
+from calls.push import ring_doorbell
+from calls.retry_schedule import retry_after_seconds
+from calls.services.outbound import hand_to_worker
+from connector_config.models import RequestTemplate
+from connector_config.placeholders import TemplateError
+from connector_config.rendering import RenderedRequest
+from connector_config.success_rules import ResponseSnapshot, SuccessRuleError, Verdict, judge
+from telephony_connector.common.address_policy import NetworkError
+from telephony_connector.common.fields import DecryptionError
+from telephony_connector.common.http import (
+    AddressRefusedError,
+    ConnectFailedError,
+    HttpAnswer,
+    InvalidRequestError,
+    OutcomeUnknownError,
+    OutgoingRequest,
+    send,
+)
+from telephony_connector.common.redaction import redact_headers, redact_text, redact_url
+
+logger = logging.getLogger(__name__)
+
+CONFIGURATION_ERRORS = (TemplateError, SuccessRuleError, DecryptionError, NetworkError, InvalidRequestError)
+LONGEST_RECORDED_BODY = 10_000
+
+
+@dataclass(slots=True)
+class Trial:
+    """What one try has come to; whatever is known when it ends goes into its OutboundAttempt."""
+
+    started_at: datetime = field(default_factory=timezone.now)
+    clock: float = field(default_factory=time.monotonic)
+    rendered: RenderedRequest | None = None
+    answer: HttpAnswer | None = None
+    verdict: Verdict | None = None
+    error: str = ""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The texts that no record may show."""
+        return self.rendered.secrets if self.rendered else ()
+
+
+def dispatch(outbound_request_id: uuid.UUID) -> None:
+    """Send the request if it is due and nobody else is sending it; never raises for what a provider does.
+
+    Called twice, or by two workers at once, it sends once: the claim is one conditional UPDATE. A disposition that was
+    not taken is owed again at its ``next_attempt_at``; a click to call is tried once and never again.
+    """
+    held = claim(outbound_request_id)
+    if held is None:
+        return
+    trial = Trial()
+    outcome = _attempted(held.request, trial)
+    _record(held, trial, dataclasses.replace(outcome, message=redact_text(outcome.message, trial.secrets)))
+
+
+def _attempted(request: OutboundRequest, trial: Trial) -> Outcome:
+    """One of the doors with a broad catch: whatever breaks, the request gets a status that people can see."""
+    try:
+        return _sent(request, trial)
+    except CONFIGURATION_ERRORS as error:
+        trial.error = str(error)
+        what = RequestTemplate.Purpose(request.purpose).label.lower()
+        return outcomes.misconfigured(f"The {what} request of {request.connector.name} cannot be sent: {error}.")
+    except AddressRefusedError as error:
+        trial.error = str(error)
+        return outcomes.misconfigured(
+            f"{error}. Allow the network under {request.connector.name}'s allowed networks, or change the URL."
+        )
+    except ConnectFailedError as error:
+        trial.error = str(error)
+        return outcomes.not_reached(request.purpose, trial.error)
+    except OutcomeUnknownError as error:
+        trial.error = str(error)
+        return outcomes.no_answer(request.purpose, trial.error)
+    except Exception as error:
+        logger.exception("Dispatch of outbound request %s broke", request.pk)
+        trial.error = f"{type(error).__name__}, see the log"
+        is_sent = trial.rendered is not None
+        return (outcomes.no_answer if is_sent else outcomes.not_reached)(request.purpose, trial.error)
+
+
+def _sent(request: OutboundRequest, trial: Trial) -> Outcome:
+    template = template_of(request)
+    rules = rules_of(template)
+    rendered = trial.rendered = render_for(request, template)
+    answer = trial.answer = send(
+        OutgoingRequest(
+            method=rendered.method,
+            url=rendered.url,
+            headers=rendered.headers,
+            body=rendered.body,
+            timeout_seconds=template.timeout_seconds,
+            allowed_networks=tuple(request.connector.allowed_networks),
+        )
+    )
+    snapshot = ResponseSnapshot(status=answer.status, headers=answer.headers, body=answer.text)
+    verdict = trial.verdict = judge(snapshot, rules)
+    pause = retry_after_seconds(answer.headers.get("retry-after", ""), timezone.now())
+    return outcomes.answered(request.purpose, answer.status, verdict, pause)
+
+
+def _record(held: Claim, trial: Trial, outcome: Outcome) -> None:
+    """The attempt and the request's new status, together; afterwards the waiting page is told."""
+    request = held.request
+    with transaction.atomic():
+        _attempt_row(request, trial).save()
+        is_settled = settle(held, outcome)
+    if not is_settled:
+        logger.warning("Outbound request %s was taken over before its answer was recorded", request.pk)
+        return
+    if request.agent_id:
+        ring_doorbell([request.agent_id])
+    waiting = next_of_the_call(request)
+    if waiting is not None:
+        hand_to_worker(waiting)
+
+
+def _attempt_row(request: OutboundRequest, trial: Trial) -> OutboundAttempt:
+    redacted = partial(redact_text, secrets=trial.secrets)
+    rendered, answer, verdict = trial.rendered, trial.answer, trial.verdict
+    highest = request.attempts.aggregate(highest=Max("number"))["highest"]
+    return OutboundAttempt(
+        request=request,
+        number=(highest or 0) + 1,
+        started_at=trial.started_at,
+        duration_ms=answer.elapsed_ms if answer else round((time.monotonic() - trial.clock) * 1000),
+        method=rendered.method if rendered else "",
+        url=redact_url(rendered.url, trial.secrets) if rendered else "",
+        request_headers=redact_headers(rendered.headers, secrets=trial.secrets) if rendered else {},
+        request_body=redacted(_body_text(rendered)),
+        response_status=answer.status if answer else None,
+        response_body=redacted(_storable(answer.text)) if answer else "",
+        checks=[dataclasses.asdict(check) for check in verdict.checks] if verdict else [],
+        error=redacted(trial.error),
+    )
+
+
+def _body_text(rendered: RenderedRequest | None) -> str:
+    body = rendered.body if rendered else None
+    return _storable(body.decode("utf-8", "replace")) if body else ""
+
+
+def _storable(text: str) -> str:
+    """Short enough to keep, and without the one character that PostgreSQL's text cannot hold."""
+    return text[:LONGEST_RECORDED_BODY].replace("\x00", "\N{REPLACEMENT CHARACTER}")

@@ -1,0 +1,240 @@
+"""Click to call: an agent asks, the provider rings both sides."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from calls.errors import ClickToCallRefusedError, IdempotencyConflictError
+from calls.merge_context import MergeSubjects, merge_context
+from calls.models import Call, OutboundRequest
+from calls.services.outbound import dispatch_after_commit
+from connector_config.models import Connector, RequestTemplate, VirtualNumber
+from connector_config.selectors import connectors_of, number_key
+from crm.matching import match_leads
+from crm.models import Agent, Lead, Opportunity
+from telephony_connector.common.phones import SUFFIX_LENGTH, digits_of, is_withheld, parse_phone
+
+PURPOSE = RequestTemplate.Purpose.CLICK_TO_CALL
+LONGEST_IDEMPOTENCY_KEY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """What was asked for, checked. ``phone`` is the number in one writing only: E.164 where it can be read."""
+
+    agent: Agent
+    connector: Connector
+    lead: Lead | None
+    opportunity: Opportunity | None
+    phone: str
+    phone_e164: str
+    virtual_number: VirtualNumber | None
+    idempotency_key: str | None
+
+
+def request_click_to_call(
+    *,
+    agent: Agent,
+    connector: Connector,
+    lead: Lead | None = None,
+    phone: str = "",
+    virtual_number: VirtualNumber | None = None,
+    opportunity: Opportunity | None = None,
+    idempotency_key: str | None = None,
+) -> OutboundRequest:
+    """Owe the provider one call between the agent and a number; ``phone=""`` is the lead's main number.
+
+    Idempotent: the same key of the same agent gives the first request, whatever became of it (other content:
+    IdempotencyConflictError); without a key a further click on the same number gives the first request while that is
+    pending or sending. Raises ClickToCallRefusedError with the field at fault when the call must not be made.
+    """
+    click = _checked(
+        agent=agent,
+        connector=connector,
+        lead=lead or (opportunity.lead if opportunity else None),
+        phone=phone,
+        virtual_number=virtual_number,
+        opportunity=opportunity,
+        idempotency_key=(idempotency_key or "").strip() or None,
+    )
+    with transaction.atomic():
+        # Clicks of one agent pass one by one, so that a click with a key and one without see each other.
+        Agent.objects.select_for_update(no_key=True).get(pk=agent.pk)
+        return _earlier_request(click) or _owed(click)
+
+
+def connectors_for(agent: Agent) -> list[Connector]:
+    """The connectors through which this agent may click to call, by name; empty for an agent who may not."""
+    if not (agent.can_click_to_call and agent.user.is_active):
+        return []
+    return list(_usable_connectors(agent))
+
+
+def _usable_connectors(agent: Agent) -> QuerySet[Connector]:
+    enabled = RequestTemplate.objects.filter(purpose=PURPOSE, is_enabled=True).values("connector_id")
+    return connectors_of(agent).filter(pk__in=enabled).order_by("name", "id")
+
+
+def _checked(
+    *,
+    agent: Agent,
+    connector: Connector,
+    lead: Lead | None,
+    phone: str,
+    virtual_number: VirtualNumber | None,
+    opportunity: Opportunity | None,
+    idempotency_key: str | None,
+) -> Click:
+    _check_permission(agent, connector)
+    if idempotency_key and len(idempotency_key) > LONGEST_IDEMPOTENCY_KEY:
+        raise ClickToCallRefusedError(f"Use at most {LONGEST_IDEMPOTENCY_KEY} characters.", "idempotency_key")
+    number, e164 = _dialable(phone.strip() or _main_number(lead), connector)
+    _check_number(number, agent, connector)
+    candidates = match_leads(number, connector.default_country) if lead is None else []
+    _check_do_not_call([lead] if lead else [candidate.lead for candidate in candidates])
+    if lead is None and len(candidates) == 1:
+        lead = candidates[0].lead
+    if opportunity is not None and lead is not None and opportunity.lead_id != lead.pk:
+        raise ClickToCallRefusedError("This opportunity belongs to another lead.", "opportunity")
+    return Click(
+        agent=agent,
+        connector=connector,
+        lead=lead,
+        opportunity=opportunity,
+        phone=number,
+        phone_e164=e164,
+        virtual_number=_virtual_number(virtual_number, connector, lead, e164),
+        idempotency_key=idempotency_key,
+    )
+
+
+def _check_permission(agent: Agent, connector: Connector) -> None:
+    if not (agent.can_click_to_call and agent.user.is_active):
+        raise ClickToCallRefusedError("You may not click to call; an administrator can allow it under People.", "agent")
+    if not connector.is_enabled:
+        raise ClickToCallRefusedError(f"{connector.name} is switched off.", "connector")
+    if not connector.request_templates.filter(purpose=PURPOSE, is_enabled=True).exists():
+        raise ClickToCallRefusedError(f"Click to call is not set up for {connector.name}.", "connector")
+    if not _usable_connectors(agent).filter(pk=connector.pk).exists():
+        raise ClickToCallRefusedError(f"{connector.name} is not assigned to your team.", "connector")
+
+
+def _main_number(lead: Lead | None) -> str:
+    if lead is None:
+        raise ClickToCallRefusedError("Give a number to call.", "phone")
+    phone = lead.phones.first()
+    if phone is None:
+        raise ClickToCallRefusedError("This lead has no telephone number.", "phone")
+    return phone.e164 or phone.number
+
+
+def _dialable(raw: str, connector: Connector) -> tuple[str, str]:
+    """The number in one writing, and its E.164 form where it has one."""
+    number = parse_phone(raw, connector.default_country)
+    if number is not None:
+        return number.e164, number.e164
+    digits = digits_of(raw)
+    is_plain = not any(character.isalpha() for character in raw)
+    if is_withheld(raw) or not is_plain or not SUFFIX_LENGTH <= len(digits) <= 20:
+        raise ClickToCallRefusedError("This is no number that can be called.", "phone")
+    return f"+{digits}" if raw.strip().startswith("+") else digits, ""
+
+
+def _check_number(number: str, agent: Agent, connector: Connector) -> None:
+    country = connector.default_country
+    virtual_numbers = VirtualNumber.objects.values_list("number", flat=True)
+    if number in {number_key(own, country) for own in virtual_numbers}:
+        raise ClickToCallRefusedError("This is one of your own virtual numbers.", "phone")
+    if number in {number_key(str(excluded), country) for excluded in connector.excluded_numbers}:
+        raise ClickToCallRefusedError("This number is excluded: it is an internal one.", "phone")
+    if number in {number_key(own.number, country) for own in agent.phones.all()}:
+        raise ClickToCallRefusedError("This is your own number.", "phone")
+
+
+def _check_do_not_call(leads: list[Lead]) -> None:
+    for lead in leads:
+        if lead.do_not_call:
+            raise ClickToCallRefusedError(f"{lead} must not be called.", "lead")
+
+
+def _virtual_number(
+    given: VirtualNumber | None, connector: Connector, lead: Lead | None, e164: str
+) -> VirtualNumber | None:
+    """The one given, else the one last used with this customer, else the connector's first."""
+    if given is not None:
+        if given.connector_id != connector.pk:
+            raise ClickToCallRefusedError(f"This virtual number is none of {connector.name}.", "virtual_number")
+        return given
+    calls = Call.objects.filter(connector=connector, virtual_number__connector=connector)
+    if lead is not None:
+        calls = calls.filter(lead=lead)
+    elif e164:
+        calls = calls.filter(customer_number_e164=e164)
+    else:
+        calls = calls.none()
+    last = calls.select_related("virtual_number").order_by("-happened_at", "-id").first()
+    return last.virtual_number if last else connector.virtual_numbers.first()
+
+
+def _earlier_request(click: Click) -> OutboundRequest | None:
+    if click.idempotency_key is None:
+        return _open_request(click)
+    earlier = OutboundRequest.objects.filter(agent=click.agent, idempotency_key=click.idempotency_key).first()
+    if earlier is None:
+        return None
+    asked = (PURPOSE, click.connector.pk, click.phone, click.lead.pk if click.lead else None)
+    if asked != (earlier.purpose, earlier.connector_id, earlier.phone, earlier.lead_id):
+        raise IdempotencyConflictError("This idempotency key was used for another call.", "idempotency_key")
+    return earlier
+
+
+def _open_request(click: Click) -> OutboundRequest | None:
+    return OutboundRequest.objects.filter(
+        agent=click.agent,
+        purpose=PURPOSE,
+        phone=click.phone,
+        phone_e164=click.phone_e164,
+        status__in=OutboundRequest.OPEN_STATUSES,
+    ).first()
+
+
+def _owed(click: Click) -> OutboundRequest:
+    request_id = uuid.uuid4()
+    subjects = MergeSubjects(
+        connector=click.connector,
+        request_id=str(request_id),
+        call_reference=str(request_id),
+        customer_number=click.phone,
+        agent=click.agent,
+        lead=click.lead,
+        opportunity=click.opportunity,
+        virtual_number=click.virtual_number,
+    )
+    try:
+        with transaction.atomic():
+            request = OutboundRequest.objects.create(
+                id=request_id,
+                connector=click.connector,
+                purpose=PURPOSE,
+                agent=click.agent,
+                lead=click.lead,
+                opportunity=click.opportunity,
+                phone=click.phone,
+                phone_e164=click.phone_e164,
+                context=merge_context(subjects).to_json(),
+                idempotency_key=click.idempotency_key,
+                next_attempt_at=timezone.now(),
+            )
+    except IntegrityError:
+        # The database's own guard against a double ring: another click came first.
+        earlier = _earlier_request(click)
+        if earlier is None:
+            raise
+        return earlier
+    dispatch_after_commit(request.pk)
+    return request

@@ -1,0 +1,61 @@
+"""Owing a provider a request, and taking a given-up one off the shelf again."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from calls.errors import ResendError
+from calls.models import OutboundRequest
+from connector_config.models import RequestTemplate
+
+logger = logging.getLogger(__name__)
+
+RESENDABLE_STATUSES = (OutboundRequest.Status.DEAD, OutboundRequest.Status.FAILED, OutboundRequest.Status.REFUSED)
+
+
+def dispatch_after_commit(request_id: uuid.UUID) -> None:
+    """Hand the request to a worker after the commit. Never raises: without a broker the sweep finds it."""
+    transaction.on_commit(partial(hand_to_worker, request_id))
+
+
+def hand_to_worker(request_id: uuid.UUID) -> bool:
+    """Enqueue the request's dispatch; False when the broker took nothing. The row stays the truth either way."""
+    from calls.tasks import dispatch_outbound_request  # the task imports the dispatch, which imports this module
+
+    try:
+        dispatch_outbound_request.delay(str(request_id))
+    # Whatever a broken broker raises (kombu, redis, socket errors), the row is committed and the sweep will find it.
+    except Exception as error:
+        logger.warning("Outbound request %s not handed to a worker: %s", request_id, type(error).__name__)
+        return False
+    return True
+
+
+def resend(*, request: OutboundRequest) -> None:
+    """Send a given-up, failed or refused request again with the same id and a fresh retry schedule.
+
+    Raises ResendError for a click-to-call, which would ring people long after the click, and for a request that is
+    open or succeeded. Two administrators at once owe it once.
+    """
+    if request.purpose == RequestTemplate.Purpose.CLICK_TO_CALL:
+        raise ResendError("A click-to-call is not sent again: the agent clicks once more.")
+    with transaction.atomic():
+        resent = OutboundRequest.objects.filter(pk=request.pk, status__in=RESENDABLE_STATUSES).update(
+            status=OutboundRequest.Status.PENDING,
+            attempt_count=0,
+            next_attempt_at=timezone.now(),
+            claimed_until=None,
+            finished_at=None,
+            message="",
+            updated_at=timezone.now(),
+        )
+        if not resent:
+            request.refresh_from_db(fields=["status"])
+            raise ResendError(f"Only a request that was given up can be sent again; this one is {request.status}.")
+        dispatch_after_commit(request.pk)
+    request.refresh_from_db()

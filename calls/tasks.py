@@ -1,0 +1,30 @@
+"""The outbox's tasks: send one request, and look for what nobody is sending."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready
+
+from calls.dispatch import dispatch
+from calls.sweep import sweep
+
+
+@shared_task
+def dispatch_outbound_request(outbound_request_id: str) -> None:
+    """Send this outbound request if it is due and nobody else has claimed it."""
+    dispatch(uuid.UUID(outbound_request_id))
+
+
+@shared_task
+def sweep_outbound_requests(*, is_after_start: bool = False) -> None:
+    """Enqueue what is due and take back what a lost worker had claimed; beat sends this every few seconds."""
+    sweep(is_after_start=is_after_start)
+
+
+@worker_ready.connect
+def sweep_at_start(**_signal: Any) -> None:
+    """Look at once, not at the next beat: what a killed worker held in its hands is in no queue any more."""
+    sweep_outbound_requests.apply_async(kwargs={"is_after_start": True}, expires=30)
