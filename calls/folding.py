@@ -96,7 +96,8 @@ def session_key_of(event: CallEvent) -> str:
         return event.session_id if len(event.session_id) <= 255 else _digest(event.session_id)
     customer = _customer(event)
     parties = suffix_of(customer) or customer or f"{event.source_number}>{event.destination_number}"
-    return f"{INFERRED_PREFIX}{_digest(f'{event.direction or ""}|{parties}')}"
+    direction = event.direction or ""
+    return INFERRED_PREFIX + _digest(f"{direction}|{parties}")
 
 
 def _digest(text: str) -> str:
@@ -154,7 +155,8 @@ def split_into_calls(events: Sequence[HeardEvent], *, is_inferred: bool) -> list
 
 def _split_session(events: Sequence[HeardEvent]) -> list[list[HeardEvent]]:
     dated = sorted((one for one in events if one.start), key=lambda one: (one.start or _NEVER, one.content_hash))
-    undated = sorted((one for one in events if not one.start), key=lambda one: (not _customer(one.event), one.content_hash))
+    undated = [one for one in events if not one.start]
+    undated.sort(key=lambda one: (not _customer(one.event), one.content_hash))
     groups: list[list[HeardEvent]] = []
     for one in dated:
         fitting = (group for group in groups if _starts_near(group[0], one) and _same_parties(group, one))
@@ -210,7 +212,8 @@ def _split_inferred(events: Sequence[HeardEvent]) -> list[list[HeardEvent]]:
     popups = [one for one in events if one.event.kind == EventKind.POPUP]
     for one in sorted(popups, key=lambda one: (_moment(one), one.content_hash)):
         near = (group for group in reversed(logged) if _rang_during(group[0], one))
-        recent = (group for group in groups if group not in logged and _moment(one) - _moment(group[-1]) <= _POPUP_REPEAT)
+        ringing = (group for group in groups if group not in logged)
+        recent = (group for group in ringing if _moment(one) - _moment(group[-1]) <= _POPUP_REPEAT)
         _join(groups, next(near, None) or next(recent, None), one)
     return sorted(groups, key=lambda group: _moment(group[0]))
 
@@ -220,10 +223,12 @@ def _moment(one: HeardEvent) -> datetime:
 
 
 def _is_same_log(group: list[HeardEvent], one: HeardEvent) -> bool:
-    return all(
-        member.start == one.start and _ends(member.event) == _ends(one.event) and not _told_apart(member.event, one.event)
-        for member in group
-    )
+    return all(_is_same_entry(member.event, one.event) for member in group)
+
+
+def _is_same_entry(one: CallEvent, other: CallEvent) -> bool:
+    is_same = one.started_at == other.started_at and _ends(one) == _ends(other)
+    return is_same and not _told_apart(one, other)
 
 
 def _told_apart(one: CallEvent, other: CallEvent) -> bool:

@@ -28,7 +28,9 @@ def find_route(*, connector: ConnectorConfig, caller: str, virtual_number: str =
     dialled = connector.virtual_number(virtual_number)
     wanted = [lead.owner_id if lead else None, dialled.fallback_agent_id if dialled else None]
     agent_ids = [agent_id for agent_id in wanted if agent_id is not None]
-    agents = Agent.objects.filter(pk__in=agent_ids, is_on_duty=True).prefetch_related("phones").in_bulk() if agent_ids else {}
+    if not agent_ids:
+        return None
+    agents = Agent.objects.filter(pk__in=agent_ids, is_on_duty=True).prefetch_related("phones").in_bulk()
     for agent_id in dict.fromkeys(agent_ids):
         if agent_id in agents and (route := _route_to(agents[agent_id], lead, connector)):
             return route

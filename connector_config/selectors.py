@@ -77,7 +77,7 @@ _cache: dict[int, ConnectorConfig] = {}
 
 
 def connector_config_by_key(hook_key: str) -> ConnectorConfig | None:
-    """The enabled connector of a hook key, or None. One small query; the rest comes from the cache while its version holds."""
+    """The enabled connector of a hook key, or None. One small query; the rest is cached while its version holds."""
     row = Connector.objects.filter(hook_key=hook_key, is_enabled=True).values_list("pk", "config_version").first()
     if row is None:
         return None

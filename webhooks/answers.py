@@ -29,6 +29,13 @@ class HookError(Exception):
         self.status, self.exception_type, self.message, self.errors = status, exception_type, message, tuple(errors)
 
 
+def no_such_hook() -> HookError:
+    """The one answer to an unknown key, a disabled connector and a hook that is not served."""
+    return HookError(
+        404, "UnknownHookException", "There is no such hook. Copy its URL from the connector's page again."
+    )
+
+
 def error_answer(error: HookError) -> Answer:
     """The error in the form of LeadSquared's API, with one entry for each bad field."""
     document = {

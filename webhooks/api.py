@@ -38,7 +38,7 @@ class JournalSummarySerializer(serializers.ModelSerializer[JournalEntry]):
     """A provider's request and what became of it."""
 
     connector = connector_slug()
-    errors = FieldErrorSerializer(many=True, read_only=True)
+    errors = FieldErrorSerializer(many=True, read_only=True)  # type: ignore[assignment]  # taken out by DRF's metaclass
 
     class Meta:
         model = JournalEntry

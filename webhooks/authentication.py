@@ -15,7 +15,7 @@ from connector_config.verification import (
     verifier_for,
 )
 from connector_config.verification.networks import is_in_networks, parse_networks
-from webhooks.answers import HookError
+from webhooks.answers import HookError, no_such_hook
 from webhooks.incoming import IncomingRequest
 
 
@@ -23,7 +23,7 @@ def connector_of(hook_key: str) -> ConnectorConfig:
     """The enabled connector of the path key. Raises HookError 404, the same for unknown and disabled ones."""
     connector = connector_config_by_key(hook_key)
     if connector is None:
-        raise HookError(404, "UnknownHookException", "There is no such hook. Copy the URL from the connector's page again.")
+        raise no_such_hook()
     return connector
 
 
@@ -49,7 +49,8 @@ def check_server_credential(connector: ConnectorConfig, authorization: str) -> N
     """Raise HookError 401 unless the header carries the connector's own server credential."""
     scheme, _, presented = authorization.partition(" ")
     expected = connector.server_credential
-    if not expected or scheme.lower() != "bearer" or not hmac.compare_digest(presented.strip().encode(), expected.encode()):
+    is_same = hmac.compare_digest(presented.strip().encode(), expected.encode())
+    if not expected or scheme.lower() != "bearer" or not is_same:
         raise HookError(401, "UnauthorizedException", "Send the connector's server credential as a bearer token.")
 
 

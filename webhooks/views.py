@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from connector_config.selectors import ConnectorConfig
 from connector_config.verification import ChallengeReply, VerificationError
-from webhooks.answers import Answer, HookError, error_answer, json_answer
+from webhooks.answers import Answer, HookError, error_answer, json_answer, no_such_hook
 from webhooks.authentication import challenge_of, check_server_credential, connector_of, verify
 from webhooks.call_route import answer_call_route
 from webhooks.endpoints import EVENT_ENDPOINTS, ROUTE_ENDPOINTS, Endpoint, hook_keys_in, leadsquared_endpoint
@@ -44,28 +44,35 @@ class HookView(APIView):
     content_negotiation_class = _AnyContent
     schema = None
 
-    def get(self, request: Request, hook_key: str, endpoint: str) -> HttpResponse:
+    def get(self, request: Request, **path: str) -> HttpResponse:
         """A probe, a look-up, or an event in the query."""
-        return _response(_answer(request._request, hook_key, endpoint))
+        django_request = request._request  # noqa: SLF001 - the framework has no public name for it
+        return _response(self.answer(django_request, **path))
 
-    post = get
-    head = get
+    def post(self, request: Request, **path: str) -> HttpResponse:
+        """An event or a look-up; bodies and queries are read alike."""
+        return self.get(request, **path)
+
+    def head(self, request: Request, **path: str) -> HttpResponse:
+        """A probe."""
+        return self.get(request, **path)
+
+    def answer(self, request: HttpRequest, **path: str) -> Answer:
+        """Answer for the hook that the path names."""
+        return _answer(request, path["hook_key"], path["endpoint"])
 
 
 class LeadSquaredHookView(HookView):
     """The same hooks under LeadSquared's URLs, so that a provider that is wired to it only changes the host."""
 
-    def get(self, request: Request, name: str, rest: str) -> HttpResponse:  # type: ignore[override]  # other path
-        """As HookView.get."""
-        endpoint = leadsquared_endpoint(name)
-        for key in hook_keys_in(rest) if endpoint else []:
-            answer = _answer(request._request, key, str(endpoint))
+    def answer(self, request: HttpRequest, **path: str) -> Answer:
+        """Answer for the first segment of the path that is a hook key."""
+        endpoint = leadsquared_endpoint(path["name"])
+        for key in hook_keys_in(path["rest"]) if endpoint else []:
+            answer = _answer(request, key, str(endpoint))
             if answer.status != 404:
-                return _response(answer)
-        return _response(_answer(request._request, "", ""))
-
-    post = get
-    head = get
+                return answer
+        return error_answer(no_such_hook())
 
 
 def _answer(request: HttpRequest, hook_key: str, endpoint: str) -> Answer:
@@ -80,7 +87,7 @@ def _answer(request: HttpRequest, hook_key: str, endpoint: str) -> Answer:
             incoming = _proven(connector, incoming, signed)
             return accept_events(connector, incoming) if endpoint in EVENT_ENDPOINTS else _route(connector, incoming)
         check_server_credential(connector, request.headers.get("Authorization", ""))
-        raise _no_such_hook()
+        raise no_such_hook()
     except HookError as error:
         return error_answer(error)
 
@@ -95,12 +102,8 @@ def _proven(connector: ConnectorConfig, incoming: IncomingRequest, signed: Any) 
 
 def _route(connector: ConnectorConfig, incoming: IncomingRequest) -> Answer:
     if incoming.endpoint == Endpoint.OPPORTUNITY_ROUTE:
-        raise _no_such_hook()
+        raise no_such_hook()
     return answer_call_route(connector, incoming)
-
-
-def _no_such_hook() -> HookError:
-    return HookError(404, "UnknownHookException", "There is no such hook. Copy the URL from the connector's page again.")
 
 
 def _challenge_answer(reply: ChallengeReply) -> Answer:

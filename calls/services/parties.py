@@ -26,7 +26,8 @@ class NamedAgents:
 class Parties:
     """Everybody of one call as its events name them.
 
-    ``named_lead`` is the one that the provider named by id, ``lead`` that or the best match by number. ``is_customer`` is true when the number can belong to a lead: readable, not withheld, none of our own.
+    ``named_lead`` is the lead that the provider named by id, ``lead`` that one or the best match by number.
+    ``is_customer`` is true when the number can belong to a lead: readable, not withheld, none of our own.
     ``candidates`` lists all leads with the number when they are several: ``{"lead_id", "reason"}``.
     """
 
@@ -108,12 +109,14 @@ def _find_agents(
 
 
 def _agent_words(facts: CallEvent, connector: ConnectorConfig) -> list[str]:
-    """The ids and numbers that name agents: those told as such, and our end of the call unless it is the virtual number."""
+    """The ids and numbers that name agents: those told as such, and our end of the call unless it is a virtual number."""
     our_end = facts.source_number if facts.direction == Direction.OUTBOUND else facts.destination_number
-    words = [*facts.agent_ids, *facts.agent_numbers]
-    if our_end and our_end != facts.display_number and not is_withheld(our_end) and not connector.virtual_number(our_end):
-        words.append(our_end)
-    return list(dict.fromkeys(words))
+    words = dict.fromkeys([*facts.agent_ids, *facts.agent_numbers, our_end])
+    return [word for word in words if _can_name_agent(word, facts, connector)]
+
+
+def _can_name_agent(word: str, facts: CallEvent, connector: ConnectorConfig) -> bool:
+    return not (is_withheld(word) or word == facts.display_number or connector.virtual_number(word))
 
 
 def _agent_ids(

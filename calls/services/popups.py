@@ -114,7 +114,7 @@ def _deliver(popup: Popup, agent_ids: list[int]) -> None:
 
 
 def _update_deliveries(popup: Popup) -> list[PopupDelivery]:
-    """Bring every delivery to the popup's state, forward only; one that another agent's answer has settled is closed."""
+    """Bring every delivery to the popup's state, forward only; one that another agent's answer settled is closed."""
     deliveries = list(popup.deliveries.all())
     answered_by = popup.call.agent_id if popup.state == Popup.State.ANSWERED else None
     for delivery in deliveries:
@@ -124,7 +124,7 @@ def _update_deliveries(popup: Popup) -> list[PopupDelivery]:
             delivery.not_shown_reason = "another agent answered"
         if _DELIVERY_RANK[state] > _DELIVERY_RANK[delivery.state]:
             delivery.state = state
-    _renumber([one for one in deliveries], ["state", "not_shown_reason"])
+    _renumber(deliveries, ["state", "not_shown_reason"])
     return deliveries
 
 
@@ -143,7 +143,7 @@ def _renumber(deliveries: Sequence[PopupDelivery], changed: list[str]) -> None:
 def _next_numbers(agent_ids: Iterable[int]) -> dict[int, int]:
     """The next number of each agent's stream, taken under row locks in the order of ids."""
     agents = sorted(set(agent_ids))
-    table = AgentStream._meta.db_table
+    table = AgentStream._meta.db_table  # noqa: SLF001 - Django's documented Model._meta API
     rows = ", ".join("(%s, 1)" for _ in agents)
     with connection.cursor() as cursor:
         cursor.execute(

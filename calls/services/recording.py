@@ -97,7 +97,7 @@ class _SessionRecorder:
         heard = [_heard(row) for row in self.rows.values()]
         for index, group in enumerate(split_into_calls(heard, is_inferred=self.is_inferred)):
             call = self._call_of(group, taken)
-            if self.source.is_replay or call.pk is None or self._is_changed(call, group, new):
+            if self.source.is_replay or self._is_changed(call, group, new):
                 self._refold(call, group, new, is_reused=index > 0)
                 touched.append(call)
             taken.add(call.pk)
@@ -139,9 +139,7 @@ class _SessionRecorder:
     def _call_of(self, group: Sequence[HeardEvent], taken: set[int]) -> Call:
         """The call that most of these events belong to already, else a new one."""
         votes = Counter(self.rows[one.content_hash].call_id for one in group)
-        owners = sorted(
-            (pk for pk in votes if pk in self.calls and pk not in taken), key=lambda pk: (-votes[pk], pk)
-        )
+        owners = sorted((pk for pk in votes if pk in self.calls and pk not in taken), key=lambda pk: (-votes[pk], pk))
         if owners:
             return self.calls[owners[0]]
         occurrence = max((call.occurrence for call in self.calls.values()), default=0) + 1
