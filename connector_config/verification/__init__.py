@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from connector_config.verification.aliases import HMAC_ALIASES
 from connector_config.verification.base import ChallengeReply, SignedRequest, VerificationError, Verifier
+from connector_config.verification.ed25519 import Ed25519Verifier
 from connector_config.verification.hmac_signature import HmacVerifier
+from connector_config.verification.justcall import JustCallVerifier
+from connector_config.verification.jwt_body import JwtBodyVerifier
+from connector_config.verification.plivo import PlivoVerifier
 from connector_config.verification.settings import (
     Setting,
     SettingError,
@@ -15,6 +20,13 @@ from connector_config.verification.settings import (
     schema_errors,
 )
 from connector_config.verification.shared_secret import BasicVerifier, BearerVerifier, NoVerifier, TokenVerifier
+from connector_config.verification.sinch import SinchVerifier
+from connector_config.verification.standard_webhooks import StandardWebhooksVerifier
+from connector_config.verification.subscriptions import RingCentralVerifier, TeamsVerifier
+from connector_config.verification.twilio import TwilioVerifier
+from connector_config.verification.vonage import VonageVerifier
+from connector_config.verification.zadarma import ZadarmaVerifier
+from connector_config.verification.zoom import ZOOM
 
 __all__ = [
     "VERIFIERS", "ChallengeReply", "Setting", "SettingError", "SignedRequest", "VerificationError",
@@ -29,6 +41,23 @@ VERIFIERS: dict[str, Verifier] = {
         BasicVerifier(),
         BearerVerifier(),
         HmacVerifier("hmac", "HMAC signature"),
+        StandardWebhooksVerifier(),
+        Ed25519Verifier("ed25519", "Ed25519 signature"),
+        JwtBodyVerifier("jwt_body", "Body is a JWT (HS256)"),
+        JwtBodyVerifier("dialpad", "Dialpad"),
+        TwilioVerifier("twilio", "Twilio", "X-Twilio-Signature", "Auth token"),
+        TwilioVerifier("signalwire", "SignalWire", "X-SignalWire-Signature", "Signing key"),
+        PlivoVerifier("plivo", "Plivo", "X-Plivo-Signature-", covers_form=True),
+        PlivoVerifier("vobiz", "Vobiz", "X-Vobiz-Signature-", covers_form=False),
+        VonageVerifier(),
+        Ed25519Verifier("telnyx", "Telnyx", "telnyx-signature-ed25519", "telnyx-timestamp"),
+        SinchVerifier(),
+        ZadarmaVerifier(),
+        ZOOM,
+        RingCentralVerifier(),
+        TeamsVerifier(),
+        JustCallVerifier(),
+        *HMAC_ALIASES,
     )
 }
 """Every scheme by its name in ``verification: {scheme: …}``."""

@@ -21,8 +21,11 @@ def to_bytes(text: str) -> bytes:
 
 
 def is_any_equal(presented: Iterable[str], expected: Iterable[str]) -> bool:
-    """True when one presented text equals one expected; every pair is compared, in constant time each."""
-    wanted = [to_bytes(text) for text in expected]
+    """True when one presented text equals one expected; every pair is compared, in constant time each.
+
+    Empty equals nothing: neither an absent credential nor an absent secret may match.
+    """
+    wanted = [to_bytes(text) for text in expected if text]
     found = False
     for text in presented:
         raw = to_bytes(text)
@@ -38,7 +41,9 @@ def require_match(presented: Iterable[str], expected: Iterable[str], what: str =
 
 
 def sign(secret: str | bytes, message: bytes, *, algorithm: str = "sha256", encoding: str = "hex") -> str:
-    """The HMAC of the message, written in one of ENCODINGS."""
+    """The HMAC of the message, written in one of ENCODINGS; VerificationError for an unknown algorithm."""
+    if algorithm not in ALGORITHMS:
+        raise VerificationError("the algorithm set for this connector does not exist")
     key = secret if isinstance(secret, bytes) else to_bytes(secret)
     return encode(hmac.new(key, message, algorithm).digest(), encoding)
 

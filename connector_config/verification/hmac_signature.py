@@ -46,7 +46,7 @@ _SETTINGS = (
         help="For a header such as t=1614265330,v1=5257a8…: v1. The timestamp is then taken from the header too.",
     ),
     Setting("timestamp_key", "Key of the timestamp", default="t", advanced=True),
-    Setting("secret_encoding", "Secret is written as", default="text", choices=("text", "base64", "hex"), advanced=True),
+    Setting("secret_encoding", "Secret written as", default="text", choices=("text", "base64", "hex"), advanced=True),
     TOLERANCE,
     IP_ALLOW_LIST,
 )  # fmt: skip

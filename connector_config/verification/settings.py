@@ -50,6 +50,10 @@ class VerificationSettings:
     values: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
+    def __post_init__(self) -> None:
+        """A blank secret would let an empty credential in."""
+        object.__setattr__(self, "secrets", tuple(dict.fromkeys(s for s in self.secrets if s.strip())))
+
     def text(self, name: str) -> str:
         """The value, empty when it is not set."""
         return self.values.get(name, "")
@@ -102,7 +106,7 @@ def complete(
         if not setting.secret:
             values[setting.name] = as_text(config.get(setting.name)) or setting.default
     found = [as_text(config.get(name)) for name in SECRET_NAMES]
-    return VerificationSettings(values, tuple(dict.fromkeys(secret for secret in (*found, *secrets) if secret.strip())))
+    return VerificationSettings(values, (*found, *secrets))
 
 
 def schema_errors(

@@ -1,0 +1,45 @@
+"""Standard Webhooks (standardwebhooks.com), symmetric signatures ``v1``."""
+
+from __future__ import annotations
+
+from connector_config.verification.base import SignedRequest, VerificationError, Verifier
+from connector_config.verification.comparison import decode_base64, listed, require_match, sign, to_bytes
+from connector_config.verification.settings import IP_ALLOW_LIST, SettingError, VerificationSettings, secret_settings
+from connector_config.verification.timestamps import TOLERANCE, require_fresh
+
+
+class StandardWebhooksVerifier(Verifier):
+    """``v1,`` and Base64 of HMAC-SHA256 over id, timestamp and body; several signatures stand with blanks between."""
+
+    scheme = "standard_webhooks"
+    label = "Standard Webhooks"
+    settings_schema = (*secret_settings("Secret", "As given: whsec_ and Base64."), TOLERANCE, IP_ALLOW_LIST)
+
+    def check(self, request: SignedRequest, settings: VerificationSettings) -> None:
+        """Raise unless one signature is right and the timestamp is fresh."""
+        message_id = request.required_header("webhook-id")
+        timestamp = request.required_header("webhook-timestamp")
+        signatures = listed(request.required_header("webhook-signature"), " ")
+        require_fresh(timestamp, request.received_at, settings.number("tolerance_seconds"))
+        message = to_bytes(f"{message_id}.{timestamp}.") + request.body
+        expected = ["v1," + sign(_key(secret), message, encoding="base64") for secret in settings.secrets]
+        require_match(signatures, expected)
+
+    def replay_key(self, request: SignedRequest, settings: VerificationSettings) -> str | None:
+        """Id and timestamp: a retry of the same message has a new timestamp and is judged by its content."""
+        return f"{request.header('webhook-id')}.{request.header('webhook-timestamp')}"
+
+    def settings_errors(self, settings: VerificationSettings) -> list[SettingError]:
+        """A secret that is no Base64 would refuse every request."""
+        try:
+            is_good = all(_key(secret) for secret in settings.secrets)
+        except VerificationError:
+            is_good = False
+        return [] if is_good else [SettingError("secret", "must be Base64, with or without whsec_ before it")]
+
+
+def _key(secret: str) -> bytes:
+    key = decode_base64(secret.removeprefix("whsec_"))
+    if not key:
+        raise VerificationError("the secret set for this connector is empty")
+    return key
