@@ -9,17 +9,13 @@ docs/adr/0010-one-http-door.md.
 from __future__ import annotations
 
 import base64
-import logging
 import os
 import re
 import socket
-import threading
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import requests
@@ -27,21 +23,16 @@ from django.conf import settings
 from requests.exceptions import SSLError
 from requests.structures import CaseInsensitiveDict
 from ssrfguard import Policy, SSRFGuardError
-from ssrfguard.requests import SafeAdapter
 from urllib3.exceptions import HTTPError
 
 from telephony_connector.common.address_policy import DEFAULT_PORTS, MAX_CONNECTION_ATTEMPTS, parse_networks, policy_for
+from telephony_connector.common.http_connection import MAX_CONNECT_SECONDS, Exchange, WatchedAdapter, bracketed, resolve
 
 MAX_ANSWER_BYTES = 1_000_000
-MAX_CONNECT_SECONDS = 10.0
 USER_AGENT = "telephony-connector/1"
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CHUNK = 16_384
-
-for _name in ("urllib3.connection", "urllib3.connectionpool"):
-    # They quote whole URLs, credentials in the query and all.
-    logging.getLogger(_name).addFilter(lambda _record: False)
 
 
 class HttpDoorError(Exception):
@@ -79,7 +70,7 @@ class OutcomeUnknownError(HttpDoorError):
 class OutgoingRequest:
     """What to send. ``timeout_seconds`` is for the whole exchange. ``allowed_networks`` adds to the settings' list.
 
-    Userinfo in the URL becomes Basic authentication unless a header Authorization is given. ``ca_bundle`` is the path of
+    Userinfo in the URL becomes Basic authentication unless Authorization is given. ``ca_bundle`` is the path of
     the certificates to trust instead of the usual ones, for a provider with its own authority.
     """
 
@@ -122,87 +113,7 @@ class _Destination:
     userinfo: str = field(repr=False)
 
     def __str__(self) -> str:
-        return f"{_bracketed(self.host)}:{self.port}"
-
-
-class _Exchange:
-    """How far a request has come, and the rope by which its socket is pulled when the time is up."""
-
-    def __init__(self, seconds: float) -> None:
-        self.started_at = time.monotonic()
-        self.deadline = self.started_at + seconds
-        self.is_connected = False
-        self.is_expired = False
-        self._rope: socket.socket | None = None
-
-    @property
-    def remaining(self) -> float:
-        """Seconds left, never nothing: a zero would mean "do not block" to a socket."""
-        return max(self.deadline - time.monotonic(), 0.001)
-
-    @property
-    def elapsed_ms(self) -> int:
-        """Milliseconds since the start."""
-        return round((time.monotonic() - self.started_at) * 1000)
-
-    def hold(self, opened: socket.socket) -> None:
-        """Remember a duplicate of the socket: it stays valid while TLS wraps and replaces the original."""
-        self._rope = opened.dup()
-
-    def expire(self) -> None:
-        """Cut the connection, which ends whatever read or write is waiting on it."""
-        self.is_expired = True
-        if self._rope is not None:
-            try:
-                self._rope.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                return
-
-    @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Expire at the deadline. A read timeout alone is no deadline: a server may drip one byte a second for ever."""
-        timer = threading.Timer(self.remaining, self.expire)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-            if self._rope is not None:
-                self._rope.close()
-                self._rope = None
-
-
-class _WatchedAdapter(SafeAdapter):
-    """The pinning adapter, whose connections tell the exchange when they stand."""
-
-    def __init__(self, *, exchange: _Exchange, **options: Any) -> None:
-        self._exchange = exchange
-        super().__init__(max_retries=0, pool_connections=1, pool_maxsize=1, **options)
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        """Put watched connections into the pools that the base class has made."""
-        super().init_poolmanager(*args, **options)
-        pools = self.poolmanager.pool_classes_by_scheme
-        self.poolmanager.pool_classes_by_scheme = {
-            scheme: type(pool.__name__, (pool,), {"ConnectionCls": _watched(pool.ConnectionCls, self._exchange)})
-            for scheme, pool in pools.items()
-        }
-
-
-def _watched(connection_class: Any, exchange: _Exchange) -> Any:
-    class WatchedConnection(connection_class):  # type: ignore[misc]  # the base is made per adapter
-        def _new_conn(self) -> socket.socket:
-            opened: socket.socket = super()._new_conn()
-            exchange.hold(opened)
-            return opened
-
-        def connect(self) -> None:
-            super().connect()
-            exchange.is_connected = True
-            self.sock.settimeout(exchange.remaining)
-
-    return WatchedConnection
+        return f"{bracketed(self.host)}:{self.port}"
 
 
 def send(request: OutgoingRequest) -> HttpAnswer:
@@ -216,7 +127,7 @@ def send(request: OutgoingRequest) -> HttpAnswer:
     policy = policy_for(
         destination.port, parse_networks([*settings.OUTBOUND_ALLOWED_NETWORKS, *request.allowed_networks])
     )
-    exchange = _Exchange(request.timeout_seconds)
+    exchange = Exchange(request.timeout_seconds)
     failure: HttpDoorError
     try:
         with exchange.watched():
@@ -234,12 +145,12 @@ def _exchange_once(
     prepared: requests.PreparedRequest,
     destination: _Destination,
     policy: Policy,
-    exchange: _Exchange,
+    exchange: Exchange,
 ) -> HttpAnswer:
-    answers = _resolve(destination, policy, exchange)
+    answers = resolve(destination.host, destination.port, policy, exchange)
     attempts = min(len(answers), MAX_CONNECTION_ATTEMPTS)
     connect_seconds = min(exchange.remaining / attempts, MAX_CONNECT_SECONDS)
-    adapter = _WatchedAdapter(exchange=exchange, policy=policy, resolver=lambda *_: answers)
+    adapter = WatchedAdapter(exchange=exchange, policy=policy, resolver=lambda *_: answers)
     try:
         response = adapter.send(
             prepared,
@@ -255,29 +166,7 @@ def _exchange_once(
     return HttpAnswer(response.status_code, MappingProxyType(headers), body, exchange.elapsed_ms, is_truncated)
 
 
-def _resolve(destination: _Destination, policy: Policy, exchange: _Exchange) -> list[Any]:
-    """The one look-up, in a thread because getaddrinfo knows no timeout. Raises ssrfguard's errors and OSError."""
-    target = policy.check_url(f"http://{_bracketed(destination.host)}:{destination.port}/")
-    outcome: list[Any] = []
-
-    def look_up() -> None:
-        try:
-            outcome.append(socket.getaddrinfo(target.host, target.port, 0, socket.SOCK_STREAM))
-        except OSError as error:
-            outcome.append(error)
-
-    thread = threading.Thread(target=look_up, daemon=True)
-    thread.start()
-    thread.join(min(exchange.remaining, MAX_CONNECT_SECONDS))
-    if not outcome:
-        raise TimeoutError("the name was not resolved in time")
-    if isinstance(outcome[0], OSError):
-        raise outcome[0]
-    answers: list[Any] = outcome[0]
-    return answers
-
-
-def _read(response: requests.Response, exchange: _Exchange) -> tuple[bytes, bool]:
+def _read(response: requests.Response, exchange: Exchange) -> tuple[bytes, bool]:
     """At most 1 MB of the body. Raises OutcomeUnknownError when it breaks off."""
     body = bytearray()
     broke_off = False
@@ -293,7 +182,7 @@ def _read(response: requests.Response, exchange: _Exchange) -> tuple[bytes, bool
     return bytes(body), False
 
 
-def _failure(error: Exception, destination: _Destination, exchange: _Exchange, seconds: float) -> HttpDoorError:
+def _failure(error: Exception, destination: _Destination, exchange: Exchange, seconds: float) -> HttpDoorError:
     is_late = exchange.is_expired or isinstance(error, requests.Timeout | TimeoutError)
     if exchange.is_connected:
         if is_late:
@@ -342,12 +231,8 @@ def _destination(url: str) -> _Destination:
         raise InvalidRequestError("the URL is malformed")
     userinfo = parts.netloc.rpartition("@")[0]
     shown_port = f":{parts.port}" if parts.port else ""
-    bare = parts._replace(netloc=f"{_bracketed(host)}{shown_port}", fragment="").geturl()
+    bare = parts._replace(netloc=f"{bracketed(host)}{shown_port}", fragment="").geturl()
     return _Destination(url=bare, host=host, port=port, userinfo=userinfo)
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _prepared(request: OutgoingRequest, destination: _Destination) -> requests.PreparedRequest:

@@ -1,0 +1,1 @@
+"""Tests of templates, rendering, success rules and their validation."""
