@@ -1,5 +1,26 @@
-"""URL table of this application."""
+"""URL table of the REST API; what needs the journal is in webhooks.api_urls."""
 
-from django.urls.resolvers import URLPattern, URLResolver
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from calls.api.calls import CallViewSet
+from calls.api.click_to_call import ClickToCallView
+from calls.api.connectors import ConnectorViewSet
+from calls.api.leads import LeadViewSet, OpportunityViewSet
+from calls.api.outbound import OutboundViewSet
+from calls.api.people import AgentViewSet
+from calls.api.popups import PopupViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("calls", CallViewSet, basename="api-call")
+router.register("popups", PopupViewSet, basename="api-popup")
+router.register("outbound", OutboundViewSet, basename="api-outbound")
+router.register("leads", LeadViewSet, basename="api-lead")
+router.register("opportunities", OpportunityViewSet, basename="api-opportunity")
+router.register("agents", AgentViewSet, basename="api-agent")
+router.register("connectors", ConnectorViewSet, basename="api-connector")
+
+urlpatterns = [
+    path("click-to-call/", ClickToCallView.as_view(), name="api-click-to-call"),
+    path("", include(router.urls)),
+]
