@@ -1,0 +1,167 @@
+"""What is checked when a connector or one of its request templates is saved, in the admin and from a file alike."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import zoneinfo
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import phonenumbers
+
+from connector_config.mapping.document import InvalidMappingError, merge_mapping, parse_mapping
+from connector_config.models import Connector, RequestHeader, RequestTemplate
+from connector_config.presets import UnknownPresetError, load_preset, preset_names
+from connector_config.rendering import RequestSpec
+from connector_config.success_rules import SuccessRules
+from connector_config.validators import (
+    FieldError,
+    RequestTemplateDraft,
+    validate_request_template,
+    validate_template_text,
+    validate_url_template,
+)
+from connector_config.verification import SettingError, validate_settings
+from connector_config.verification.networks import parse_networks
+from telephony_connector.common.phones import digits_of
+
+_NETWORK_WITH_PORT = re.compile(
+    r"(?:\[(?P<bracketed>[^\]]+)\]|(?P<plain>[^:]+))(?::(?P<port>[0-9]{1,5}))?|(?P<bare_ipv6>[^:]*:[^:]*:.*)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mistake: the model's column, a sentence, and where inside the value (``rules[2].when``, ``[0]``)."""
+
+    column: str
+    message: str
+    inner: str = ""
+
+
+def connector_faults(connector: Connector) -> list[Fault]:
+    """Everything that the model's own validation does not see. Reads no row; messages hold no secrets."""
+    checks: Sequence[Callable[[Connector], Iterable[Fault]]] = (
+        _preset_faults, _place_faults, _number_faults, _network_faults, _route_faults, _page_faults, _mapping_faults,
+        verification_faults,
+    )  # fmt: skip
+    return [fault for check in checks for fault in check(connector)]
+
+
+def _preset_faults(connector: Connector) -> Iterator[Fault]:
+    if connector.preset not in preset_names():
+        yield Fault("preset", f"there is no preset {connector.preset!r}; there are {', '.join(preset_names())}")
+
+
+def _place_faults(connector: Connector) -> Iterator[Fault]:
+    try:
+        zoneinfo.ZoneInfo(connector.time_zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        yield Fault("time_zone", f"{connector.time_zone!r} is no time zone; write one such as Asia/Kolkata")
+    if connector.default_country not in phonenumbers.SUPPORTED_REGIONS:
+        yield Fault("default_country", f"{connector.default_country!r} is no country; write two letters such as IN")
+
+
+def _number_faults(connector: Connector) -> Iterator[Fault]:
+    for index, number in enumerate(connector.excluded_numbers):
+        if not digits_of(number):
+            yield Fault("excluded_numbers", f"{number!r} is no telephone number", f"[{index}]")
+
+
+def _network_faults(connector: Connector) -> Iterator[Fault]:
+    for index, entry in enumerate(connector.allowed_networks):
+        if not is_network_with_port(entry):
+            message = f"{entry!r} is no network; write 10.0.0.0/8, 10.0.0.0/8:8088 or [fd00::/8]:443"
+            yield Fault("allowed_networks", message, f"[{index}]")
+    for index, entry in enumerate(connector.ip_allow_list):
+        try:
+            parse_networks(entry)
+        except ValueError as error:
+            yield Fault("ip_allow_list", str(error), f"[{index}]")
+
+
+def is_network_with_port(entry: str) -> bool:
+    """True for ``10.0.0.0/8``, ``10.0.0.0/8:8088``, ``fd00::/8`` and ``[fd00::/8]:443``."""
+    match = _NETWORK_WITH_PORT.fullmatch(entry.strip())
+    if match is None or not 0 < int(match["port"] or 1) < 65536:
+        return False
+    try:
+        ipaddress.ip_network(match["bracketed"] or match["plain"] or match["bare_ipv6"], strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _route_faults(connector: Connector) -> Iterator[Fault]:
+    if connector.call_route_reply != Connector.CallRouteReply.TEMPLATE:
+        return
+    if not connector.call_route_body.strip():
+        yield Fault("call_route_body", "is required when the answer is a text of your own")
+    for error in validate_template_text("call_route_body", connector.call_route_body):
+        yield Fault(error.field, error.message)
+
+
+def _page_faults(connector: Connector) -> Iterator[Fault]:
+    for column in ("popup_external_url", "panel_url"):
+        url = getattr(connector, column)
+        for error in validate_url_template(column, url) if url else ():
+            yield Fault(error.field, error.message)
+
+
+def _mapping_faults(connector: Connector) -> Iterator[Fault]:
+    try:
+        preset = load_preset(connector.preset)
+        parse_mapping(merge_mapping(preset.mapping, connector.mapping))
+    except UnknownPresetError:
+        return
+    except InvalidMappingError as error:
+        for fault in error.errors:
+            yield Fault("mapping", fault.message, fault.path)
+
+
+def verification_faults(connector: Connector) -> Iterator[Fault]:
+    """Mistakes in the verification's settings; the column is verification_scheme, _settings or _secrets."""
+    secrets = connector.verification_secrets
+    config = {**connector.verification_settings, **secrets}
+    for error in validate_settings(connector.verification_scheme, config):
+        inner = "" if error.setting == "scheme" else error.setting
+        yield Fault(_verification_column(error, secrets), error.message, inner)
+
+
+def _verification_column(error: SettingError, secrets: Iterable[str]) -> str:
+    if error.setting == "scheme":
+        return "verification_scheme"
+    is_secret = error.setting in secrets or error.setting in {"secret", "previous_secret"}
+    return "verification_secrets" if is_secret else "verification_settings"
+
+
+def template_faults(template: RequestTemplate, headers: Sequence[RequestHeader]) -> list[FieldError]:
+    """Every mistake of a request template; ``field`` is the file's key: ``url``, ``headers.0.name``, …"""
+    spec = RequestSpec(
+        method=template.method,
+        url=template.url,
+        body_type=template.body_type,
+        body=template.body,
+        headers=tuple((header.name, header.value, header.is_secret) for header in headers),
+    )
+    rules = SuccessRules(
+        statuses=template.success_statuses,
+        path=template.success_path,
+        keyword=template.response_keyword,
+        failure_keyword=template.failure_keyword,
+        call_id_path=template.call_id_path,
+    )
+    faults = validate_request_template(
+        RequestTemplateDraft(spec=spec, rules=rules, timeout_seconds=template.timeout_seconds)
+    )
+    return [*faults, *_disposition_faults(template)]
+
+
+def _disposition_faults(template: RequestTemplate) -> Iterator[FieldError]:
+    if template.purpose != RequestTemplate.Purpose.DISPOSITION or template.field is None:
+        return
+    options = set(template.field.options.values_list("value", flat=True)) if template.field.pk else set()
+    for option in template.values:
+        if option not in options:
+            yield FieldError("values", f"{option!r} is no option of {template.field.name}")

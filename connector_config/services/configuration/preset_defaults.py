@@ -1,0 +1,56 @@
+"""What choosing a preset brings to a new connector, unless the file says otherwise."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, TypeVar
+
+import yaml
+
+from connector_config.configuration_schema import ConnectorEntry
+from connector_config.presets import Preset, UnknownPresetError, load_preset
+from connector_config.services.configuration import columns
+from connector_config.services.configuration.parsing import parse_entry
+from connector_config.services.configuration.problems import Problems
+from connector_config.services.configuration.reading import read_yaml
+
+EntryT = TypeVar("EntryT")
+
+
+def with_preset_defaults(entry: ConnectorEntry) -> ConnectorEntry:
+    """The entry with its preset's time zone, verification and templates where it says nothing.
+
+    A template that the file does not mention comes disabled, for it lacks the account's own details. One given
+    as ``{}`` takes nothing from the preset: such a connector has none. An unknown preset changes nothing.
+    """
+    try:
+        preset = load_preset(entry.preset or "standard")
+    except UnknownPresetError:
+        return entry
+    tree: dict[str, Any] = {"slug": entry.slug, "time_zone": preset.time_zone}
+    tree["verification"] = dict(preset.verification)
+    tree |= _templates(preset, entry)
+    parsed = parse_entry(ConnectorEntry, read_yaml(yaml.safe_dump(tree).encode()), entry.path, Problems())
+    return _filled(entry, parsed) if parsed else entry
+
+
+def _templates(preset: Preset, entry: ConnectorEntry) -> dict[str, object]:
+    templates: dict[str, object] = {}
+    for key, template in (("click_to_call", preset.click_to_call), ("disposition", preset.disposition)):
+        own = getattr(entry, key)
+        if template and own is None:
+            templates[key] = {**template, "enabled": False}
+        elif template and columns.given_values(own, columns.DISPOSITION):
+            templates[key] = dict(template)
+    return templates
+
+
+def _filled(entry: EntryT, defaults: EntryT) -> EntryT:
+    missing: dict[str, Any] = {}
+    for field in dataclasses.fields(defaults):  # type: ignore[arg-type]  # both are records of the schema
+        own, default = getattr(entry, field.name), getattr(defaults, field.name)
+        if own is None:
+            missing[field.name] = default
+        elif dataclasses.is_dataclass(own) and default is not None:
+            missing[field.name] = _filled(own, default)
+    return dataclasses.replace(entry, **missing)  # type: ignore[type-var]

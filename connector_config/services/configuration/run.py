@@ -1,0 +1,104 @@
+"""The state of one import: what was found wrong, what was done, and whom names refer to."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from connector_config.models import Connector, DispositionField
+from connector_config.services.configuration.problems import Problem, Problems, did_you_mean
+from crm.models import Agent, Lead, Team
+from crm.services.phones import DEFAULT_COUNTRY
+from telephony_connector.common.phones import to_e164
+
+
+@dataclass(slots=True)
+class ImportRun:
+    """Passed from section to section. ``remarks`` are things to tell that are no fault.
+
+    ``is_secretless``: the file is an export without secrets, so a missing secret is only remarked.
+    """
+
+    is_secretless: bool = False
+    country: str = DEFAULT_COUNTRY
+    problems: Problems = field(default_factory=Problems)
+    remarks: list[Problem] = field(default_factory=list)
+    created: Counter[str] = field(default_factory=Counter)
+    updated: Counter[str] = field(default_factory=Counter)
+    _agents: dict[str, Agent | None] = field(default_factory=dict)
+
+    def count(self, kind: str, *, is_new: bool) -> None:
+        """Note that a record was stored."""
+        (self.created if is_new else self.updated)[kind] += 1
+
+    def agent(self, email: str, path: str) -> Agent | None:
+        """The agent of an e-mail; None for an empty one. An unknown one is a fault."""
+        key = email.strip().lower()
+        if not key:
+            return None
+        if not self._agents.get(key):
+            self._agents[key] = Agent.objects.filter(email__iexact=key).first()
+        if self._agents[key] is None:
+            known = Agent.objects.values_list("email", flat=True)[:1000]
+            self.problems.add(path, f"there is no agent {email.strip()!r}{did_you_mean(key, known)}")
+        return self._agents[key]
+
+    def team(self, name: str, path: str) -> Team | None:
+        """The team of a name; None for an empty one. An unknown one is a fault."""
+        team = Team.objects.filter(name=name).first() if name else None
+        if name and team is None:
+            known = Team.objects.values_list("name", flat=True)
+            self.problems.add(path, f"there is no team {name!r}{did_you_mean(name, known)}; list it under teams")
+        return team
+
+    def connector(self, slug: str, path: str) -> Connector | None:
+        """The connector of a slug. An unknown one is a fault."""
+        connector = Connector.objects.filter(slug=slug).first()
+        if connector is None:
+            known = Connector.objects.values_list("slug", flat=True)
+            self.problems.add(path, f"there is no connector {slug!r}{did_you_mean(slug, known)}")
+        return connector
+
+    def disposition_field(self, name: str, path: str) -> DispositionField | None:
+        """The dropdown of a name; None for an empty one. An unknown one is a fault."""
+        found = DispositionField.objects.filter(name=name).first() if name else None
+        if name and found is None:
+            known = DispositionField.objects.values_list("name", flat=True)
+            self.problems.add(path, f"there is no field {name!r}{did_you_mean(name, known)}; list it under fields")
+        return found
+
+    def lead(self, reference: str, path: str) -> Lead | None:
+        """The lead of an external id or an id. An unknown one is a fault."""
+        lead = Lead.objects.filter(external_id=reference).first()
+        if lead is None and (lead_id := read_id(reference)):
+            lead = Lead.objects.filter(pk=lead_id).first()
+        if lead is None:
+            self.problems.add(path, f"there is no lead with the external id or id {reference!r}")
+        return lead
+
+    def check_numbers(self, numbers: list[str], path: str) -> None:
+        """Numbers that cannot be read are faults."""
+        for index, number in enumerate(numbers):
+            if not to_e164(number, self.country):
+                self.problems.add(f"{path}[{index}]", f"{number!r} is no telephone number; write +919611795980")
+
+    def check_email(self, email: str, path: str) -> bool:
+        """An address that is none is a fault."""
+        try:
+            validate_email(email.strip())
+        except ValidationError:
+            self.problems.add(path, f"{email!r} is no e-mail address")
+            return False
+        return True
+
+
+def read_id(text: str) -> uuid.UUID | None:
+    """The id that a text is, or None."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

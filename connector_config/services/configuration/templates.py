@@ -1,0 +1,111 @@
+"""Importing the request templates of a connector."""
+
+from __future__ import annotations
+
+import re
+
+from django.core.exceptions import ValidationError
+
+from connector_config.configuration_schema import ClickToCallEntry, DispositionEntry, HeaderEntry
+from connector_config.connector_checks import template_faults
+from connector_config.models import Connector, RequestHeader, RequestTemplate
+from connector_config.services.configuration import columns
+from connector_config.services.configuration.masking import MASK, masked_body, masked_url
+from connector_config.services.configuration.problems import Problem, join
+from connector_config.services.configuration.run import ImportRun
+
+_KEYS = {**columns.keys_of(columns.DISPOSITION), "field": "field"}
+_LEFT_OUT = "was left out of the file and is not stored here; enter it in the admin"
+
+
+def import_template(connector: Connector, purpose: str, entry: ClickToCallEntry | None, run: ImportRun) -> None:
+    """Make or change one template. Headers, where the file gives them, are replaced as a list.
+
+    Nothing is made for an entry that says nothing (``{}``), nor for one that is disabled and has no URL.
+    """
+    if entry is None:
+        return
+    template = _stored_template(connector, purpose)
+    given = columns.given_values(entry, columns.DISPOSITION)
+    if template is None and (not given or (given.get("is_enabled") is False and not given.get("url"))):
+        return
+    template = template or RequestTemplate(purpose=purpose)
+    _set_columns(template, given, entry, run)
+    if isinstance(entry, DispositionEntry):
+        _set_field(template, entry, run)
+    headers = _headers(template, entry, run)
+    _save(connector, template, headers, entry, run)
+
+
+def _stored_template(connector: Connector, purpose: str) -> RequestTemplate | None:
+    return connector.request_templates.filter(purpose=purpose).first() if connector.pk else None
+
+
+def _set_columns(template: RequestTemplate, given: dict[str, object], entry: ClickToCallEntry, run: ImportRun) -> None:
+    """Take what is given, except a URL or body that is the masked form of what is stored."""
+    url, body = given.pop("url", None), given.pop("body", None)
+    if isinstance(body, str) and not (template.body and body == masked_body(template.body, template.body_type)):
+        template.body = body
+    for column, value in given.items():
+        setattr(template, column, value)
+    if isinstance(url, str) and not (template.url and url == masked_url(template.url)):
+        template.url = url
+    for key in ("url", "body"):
+        if run.is_secretless and MASK in getattr(template, key):
+            run.remarks.append(Problem(join(entry.path, key), f"{MASK} {_LEFT_OUT}"))
+
+
+def _set_field(template: RequestTemplate, entry: DispositionEntry, run: ImportRun) -> None:
+    path = join(entry.path, "field")
+    if entry.field is not None:
+        template.field = run.disposition_field(entry.field, path)
+    if template.is_enabled and template.field is None and entry.field is None:
+        run.problems.add(path, "is required: the dropdown whose options are the dispositions")
+
+
+def _headers(template: RequestTemplate, entry: ClickToCallEntry, run: ImportRun) -> list[RequestHeader]:
+    stored = {header.name.casefold(): header for header in template.headers.all()} if template.pk else {}
+    if entry.headers is None:
+        return list(stored.values())
+    return [_header(header, stored, position, run) for position, header in enumerate(entry.headers)]
+
+
+def _header(entry: HeaderEntry, stored: dict[str, RequestHeader], position: int, run: ImportRun) -> RequestHeader:
+    before = stored.get(entry.name.strip().casefold())
+    is_secret = entry.secret if entry.secret is not None else bool(before and before.is_secret)
+    value = entry.value if entry.value is not None else before.value if before else ""
+    if is_secret and not value:
+        path = join(entry.path, "value")
+        if run.is_secretless:
+            run.remarks.append(Problem(path, _LEFT_OUT))
+        else:
+            run.problems.add(path, "is required: no value of this header is stored yet")
+    return RequestHeader(position=position, name=entry.name.strip(), value=value, is_secret=is_secret)
+
+
+def _save(
+    connector: Connector,
+    template: RequestTemplate,
+    headers: list[RequestHeader],
+    entry: ClickToCallEntry,
+    run: ImportRun,
+) -> None:
+    before = len(run.problems.found)
+    try:
+        template.full_clean(exclude=["connector"])
+    except ValidationError as error:
+        run.problems.add_validation(entry.path, error, _KEYS)
+    faults = template_faults(template, headers)
+    for fault in faults:
+        if fault.field != "url" or template.url:
+            run.problems.add(join(entry.path, re.sub(r"\.(\d+)", r"[\1]", fault.field)), fault.message)
+    if not connector.pk or len(run.problems.found) > before:
+        return
+    template.connector = connector
+    template.save()
+    template.headers.all().delete()
+    for header in headers:
+        header.pk = None
+        header.template = template
+        header.full_clean()
+        header.save(force_insert=True)
