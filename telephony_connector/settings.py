@@ -205,6 +205,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/",
     "SCHEMA_PATH_PREFIX_INSERT": "",
+    "DESCRIPTION": "Calls, popups, click-to-call and leads. Log in with `Authorization: Token …` or a session. "
+    "Staff see everything, agents their own. Lists answer `results` and `next`.",
+    "ENUM_NAME_OVERRIDES": {
+        "CallStatus": "calls.api.calls.STATUS_CHOICES",
+        "OutboundStatus": "calls.models.OutboundRequest.Status",
+        "OpportunityStatus": "crm.models.Opportunity.Status",
+        "PopupState": "calls.models.Popup.State",
+        "DeliveryState": "calls.models.PopupDelivery.State",
+    },
 }
 
 # --- Login
