@@ -83,23 +83,7 @@ class HmacVerifier(Verifier):
 
     def settings_errors(self, settings: VerificationSettings) -> list[SettingError]:
         """A signature that leaves out the body, or a timestamp that nobody signed, proves nothing."""
-        template = settings.text("template")
-        errors = [
-            SettingError("template", f"{found} is not known here")
-            for found in _LOOKS_LIKE_PLACEHOLDER.findall(template)
-            if not _PLACEHOLDER.fullmatch(found)
-        ]
-        if "{body}" not in template and "{body_md5}" not in template:
-            errors.append(SettingError("template", "must hold {body}: else anyone could change it"))
-        header = settings.text("timestamp_header")
-        signs_time = "{timestamp}" in template or f"{{header:{header}}}".lower() in template.lower()
-        if (header or settings.text("signature_key")) and not signs_time:
-            errors.append(SettingError("template", "must hold {timestamp} when there is a timestamp"))
-        if "{nonce}" in template and not settings.text("nonce_header"):
-            errors.append(SettingError("nonce_header", "is required by {nonce} in the signed text"))
-        if "{timestamp}" in template and not (header or settings.text("signature_key")):
-            errors.append(SettingError("timestamp_header", "is required by {timestamp} in the signed text"))
-        return errors
+        return [*_template_errors(settings), *_timestamp_errors(settings), *_secret_errors(settings)]
 
 
 def signed_text(request: SignedRequest, settings: VerificationSettings, *, timestamp: str, url: str) -> bytes:
@@ -154,6 +138,39 @@ def _key(secret: str, settings: VerificationSettings) -> bytes:
                 raise VerificationError("the secret is not hexadecimal") from None
         case _:
             return to_bytes(secret)
+
+
+def _template_errors(settings: VerificationSettings) -> list[SettingError]:
+    template = settings.text("template")
+    errors = [
+        SettingError("template", f"{found[:80]} is not known here")
+        for found in _LOOKS_LIKE_PLACEHOLDER.findall(template)
+        if not _PLACEHOLDER.fullmatch(found)
+    ]
+    if "{body}" not in template and "{body_md5}" not in template:
+        errors.append(SettingError("template", "must hold {body}: else anyone could change it"))
+    if "{nonce}" in template and not settings.text("nonce_header"):
+        errors.append(SettingError("nonce_header", "is required by {nonce} in the signed text"))
+    return errors
+
+
+def _timestamp_errors(settings: VerificationSettings) -> list[SettingError]:
+    template, header = settings.text("template").lower(), settings.text("timestamp_header")
+    has_timestamp = bool(header or settings.text("signature_key"))
+    if has_timestamp and "{timestamp}" not in template and f"{{header:{header.lower()}}}" not in template:
+        return [SettingError("template", "must hold {timestamp} when there is a timestamp")]
+    if "{timestamp}" in template and not has_timestamp:
+        return [SettingError("timestamp_header", "is required by {timestamp} in the signed text")]
+    return []
+
+
+def _secret_errors(settings: VerificationSettings) -> list[SettingError]:
+    try:
+        for secret in settings.secrets:
+            _key(secret, settings)
+    except VerificationError:
+        return [SettingError("secret", f"is not {settings.text('secret_encoding')}")]
+    return []
 
 
 def _with_default(setting: Setting, defaults: dict[str, str]) -> Setting:

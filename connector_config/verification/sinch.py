@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from connector_config.verification.base import SignedRequest, VerificationError, Verifier
 from connector_config.verification.comparison import body_md5, decode_base64, encode, require_match, sign, to_bytes
-from connector_config.verification.settings import IP_ALLOW_LIST, Setting, VerificationSettings, secret_settings
+from connector_config.verification.settings import (
+    IP_ALLOW_LIST,
+    Setting,
+    SettingError,
+    VerificationSettings,
+    secret_settings,
+)
 from connector_config.verification.timestamps import TOLERANCE, require_fresh
 
 
@@ -37,3 +43,12 @@ class SinchVerifier(Verifier):
         key = settings.text("application_key")
         expected = [f"{key}:{sign(decode_base64(s), message, encoding='base64')}" for s in settings.secrets]
         require_match([credentials.strip()], expected, "application key or signature")
+
+    def settings_errors(self, settings: VerificationSettings) -> list[SettingError]:
+        """A secret that is no Base64 would refuse every request."""
+        try:
+            for secret in settings.secrets:
+                decode_base64(secret)
+        except VerificationError:
+            return [SettingError("secret", "must be the Base64 text that Sinch shows")]
+        return []

@@ -1,0 +1,116 @@
+"""From Django's request to the request as it was signed, and the caller's address behind proxies."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+from django.test import RequestFactory
+from django.utils.datastructures import MultiValueDict
+from hypothesis import given
+from hypothesis import strategies as st
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]  # ships no types
+
+from connector_config.verification import settings_for, verifier_for
+from tests.verifiers.cases import NOW, SECRET
+from webhooks.client_address import client_address, is_address_allowed
+from webhooks.verifiers import signed_request
+
+PUBLIC = "https://calls.example.test/"
+
+
+def test_signed_request_carries_the_public_url_and_what_django_saw() -> None:
+    asked = RequestFactory().post(
+        "/hooks/k/events?a=1&b=%20x|y", {"From": ["1", "2"]}, headers={"X-Sig": "s"}, HTTP_HOST="testserver"
+    )
+
+    signed = signed_request(asked, public_url=PUBLIC, received_at=NOW)
+
+    assert signed.url == "https://calls.example.test/hooks/k/events?a=1&b=%20x|y"
+    assert signed.urls[1] == "http://testserver/hooks/k/events?a=1&b=%20x|y"
+    assert (signed.method, signed.path, signed.query_string) == ("POST", "/hooks/k/events", "a=1&b=%20x|y")
+    assert signed.header("x-SIG") == "s"
+    assert signed.query == {"a": ["1"], "b": [" x|y"]}
+    assert signed.form == {"From": ["1", "2"]}
+    assert b'name="From"' in signed.body
+
+
+def test_json_body_has_no_form() -> None:
+    asked = RequestFactory().post("/hooks/k/events", b'{"a":1}', content_type="application/json")
+
+    signed = signed_request(asked, public_url=PUBLIC, received_at=NOW)
+
+    assert (signed.form, signed.body) == ({}, b'{"a":1}')
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"--x", "multipart/form-data"),
+        (b"--x", "multipart/form-data; boundary=\xc3\xa9"),
+        (b"a=1&" * 5_000, "application/x-www-form-urlencoded"),
+    ],
+)
+def test_form_that_cannot_be_read_has_no_fields(body: bytes, content_type: str | bytes) -> None:
+    asked = RequestFactory().generic("POST", "/hooks/k/events", body, content_type=str(content_type))
+
+    assert signed_request(asked, public_url=PUBLIC, received_at=NOW).form == {}
+
+
+def test_request_signed_by_twilio_passes_the_door() -> None:
+    form = {"From": "+14155550100", "SpeechResult": "é &=", "Empty": ""}
+    url = "https://calls.example.test/hooks/k/events?tag=a%20b"
+    signature = RequestValidator(SECRET).compute_signature(url, MultiValueDict({k: [v] for k, v in form.items()}))
+    asked = RequestFactory().post(
+        "/hooks/k/events?tag=a%20b",
+        urlencode(form),
+        content_type="application/x-www-form-urlencoded",
+        headers={"X-Twilio-Signature": signature},
+    )
+
+    signed = signed_request(asked, public_url=PUBLIC, received_at=NOW)
+
+    verifier_for("twilio").verify(signed, settings_for("twilio", {"secret": SECRET}))
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "proxies", "expected"),
+    [
+        ("203.0.113.9", "", 0, "203.0.113.9"),
+        ("203.0.113.9", "198.51.100.1", 0, "203.0.113.9"),
+        ("10.0.0.1", "198.51.100.1", 1, "198.51.100.1"),
+        ("10.0.0.1", "6.6.6.6, 198.51.100.1", 1, "198.51.100.1"),
+        ("10.0.0.1", "6.6.6.6, 198.51.100.1, 10.0.0.2", 2, "198.51.100.1"),
+        ("203.0.113.9", "", 1, "203.0.113.9"),
+        ("203.0.113.9", "6.6.6.6", 2, "203.0.113.9"),
+        ("10.0.0.1", "198.51.100.1:4711", 1, "198.51.100.1"),
+        ("10.0.0.1", "[2001:db8::1]:443", 1, "2001:db8::1"),
+        ("10.0.0.1", "2001:db8::1", 1, "2001:db8::1"),
+        ("10.0.0.1", "::ffff:198.51.100.1", 1, "198.51.100.1"),
+        ("10.0.0.1", "unknown", 1, ""),
+        ("10.0.0.1", "6.6.6.6,", 1, "6.6.6.6"),
+        ("", "", 0, ""),
+        ("not an address", "", 0, ""),
+    ],
+)
+def test_client_address(remote: str, forwarded: str, proxies: int, expected: str) -> None:
+    found = client_address(remote_address=remote, forwarded_for=forwarded, trusted_proxy_count=proxies)
+
+    assert found == expected
+
+
+@given(remote=st.text(max_size=40), forwarded=st.text(max_size=80), proxies=st.integers(0, 10))
+def test_any_forwarded_header_is_survived(remote: str, forwarded: str, proxies: int) -> None:
+    client_address(remote_address=remote, forwarded_for=forwarded, trusted_proxy_count=proxies)
+
+
+@pytest.mark.parametrize(
+    ("address", "allow_list", "is_allowed"),
+    [
+        ("198.51.100.1", "", True), ("198.51.100.1", "198.51.100.0/24", True),
+        ("198.51.101.1", "198.51.100.0/24", False),
+        ("", "198.51.100.0/24", False), ("198.51.100.1", "broken", False), ("", "", True),
+    ],
+)  # fmt: skip
+def test_allow_list(address: str, allow_list: str, is_allowed: bool) -> None:
+    assert is_address_allowed(address, allow_list) is is_allowed
