@@ -20,7 +20,7 @@ STREAM_PATH = "/agent/stream"
 
 def build_application() -> Application:
     """The dispatcher; Django is set up once, before the stream's module is imported."""
-    django_application = get_wsgi_application()
+    django_application: Any = get_wsgi_application()
 
     from django.conf import settings
     from django.urls import get_resolver

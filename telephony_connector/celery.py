@@ -8,7 +8,7 @@ from typing import Any
 import click
 from celery import Celery, bootsteps
 from celery.beat import Service
-from celery.platforms import SecurityWarning
+from celery.exceptions import SecurityWarning
 from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telephony_connector.settings")

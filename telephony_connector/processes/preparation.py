@@ -81,7 +81,7 @@ def _probe_database() -> None:
     options = {name: value for name, value in connection.settings_dict["OPTIONS"].items() if name != "pool"}
     if connection.vendor == "postgresql":
         options["connect_timeout"] = 5
-    probe = type(connection)({**connection.settings_dict, "OPTIONS": options}, alias="probe")
+    probe = type(connections["default"])({**connection.settings_dict, "OPTIONS": options}, alias="probe")
     try:
         probe.ensure_connection()
     except OperationalError as error:

@@ -79,12 +79,11 @@ class Supervisor:
     def stop(self) -> None:
         """End all children, the last started first asked; whoever is left after four seconds is killed."""
         self.is_stopping = True
-        running = [supervised.child for supervised in reversed(self._children) if supervised.child]
+        running = [supervised.child for supervised in reversed(self._children) if supervised.child is not None]
         # The broker (started first) is asked last, so that the worker can still hand its messages back.
-        *others, first = running or [None]
         deadline = time.monotonic() + STOP_SECONDS
-        _end([child for child in others if child], deadline)
-        _end([first] if first else [], deadline + 0.5)
+        _end(running[:-1], deadline)
+        _end(running[-1:], deadline + 0.5)
 
     def _tick(self) -> None:
         for supervised in self._children:

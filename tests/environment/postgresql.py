@@ -96,7 +96,7 @@ class PostgresqlServer:
         return binaries
 
     def _initialise(self) -> None:
-        command = [self._binaries / "initdb", "-D", self._directory / "data", "-U", "postgres", "-A", "trust"]
+        command = [str(self._binaries / "initdb"), "-D", str(self._directory / "data"), "-U", "postgres", "-A", "trust"]
         options = ["-E", "UTF8", "--no-locale", "--no-sync"]
         result = subprocess.run([*command, *options], check=False, capture_output=True, text=True, **self._options())
         if result.returncode:
@@ -105,7 +105,7 @@ class PostgresqlServer:
     def _start(self) -> "subprocess.Popen[bytes]":
         settings = [part for name, value in SERVER_OPTIONS.items() for part in ("-c", f"{name}={value}")]
         addresses = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self._directory)]
-        command = [self._binaries / "postgres", "-D", self._directory / "data", *addresses, *settings]
+        command = [str(self._binaries / "postgres"), "-D", str(self._directory / "data"), *addresses, *settings]
         with self._log.open("wb") as log:
             return subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **self._options()
