@@ -108,7 +108,7 @@ def fold(events: Iterable[HeardEvent]) -> CallEvent:
     """What the events together say of their call. Kind is CALL_LOG once a call log is among them, else UPDATE or POPUP.
 
     Per field the value of the highest-ranked event that has one wins: call log and update above popup, then the
-    provider's own time and sequence, then the fuller event, then the content hash. A terminal status never goes back.
+    provider's own time and sequence, then the further status, then the fuller event, then the content hash. A terminal status never goes back.
     """
     ranked = sorted(events, key=_event_rank)
     merged: dict[str, Any] = {}
@@ -132,10 +132,13 @@ def is_over(facts: CallEvent) -> bool:
     return facts.status is not None and facts.status.is_terminal and facts.status != CallStatus.ANSWERED
 
 
-def _event_rank(one: HeardEvent) -> tuple[int, datetime, int, int, str]:
+def _event_rank(one: HeardEvent) -> tuple[int, datetime, int, int, int, str]:
+    """The further status counts before fullness: of a rung group's events the answering agent's is to win."""
     event = one.event
     sequence = -1 if event.sequence is None else event.sequence
-    return _KIND_RANK[event.kind], event.occurred_at or _NEVER, sequence, len(event.present_fields()), one.content_hash
+    fullness = len(event.present_fields())
+    kind, moment = _KIND_RANK[event.kind], event.occurred_at or _NEVER
+    return kind, moment, sequence, _status_rank(event.status), fullness, one.content_hash
 
 
 def _status_rank(status: CallStatus | None) -> int:

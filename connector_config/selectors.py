@@ -34,6 +34,7 @@ class ConnectorConfig:
 
     id: int
     version: int
+    hook_key: str = field(repr=False)
     slug: str
     name: str
     time_zone: str
@@ -82,7 +83,7 @@ def connector_config_by_key(hook_key: str) -> ConnectorConfig | None:
     if row is None:
         return None
     cached = _cache.get(row[0])
-    if cached is not None and cached.version == row[1]:
+    if cached is not None and (cached.version, cached.hook_key) == (row[1], hook_key):
         return cached
     return connector_config(Connector.objects.get(pk=row[0]))
 
@@ -91,7 +92,8 @@ def connector_config(connector: Connector) -> ConnectorConfig:
     """The compiled configuration of a connector, cached by its version."""
     with _lock:
         cached = _cache.get(connector.pk)
-        if cached is None or cached.version != connector.config_version:
+        # The key stands beside the version because SQLite gives the id of a deleted row to the next one.
+        if cached is None or (cached.version, cached.hook_key) != (connector.config_version, connector.hook_key):
             cached = _cache[connector.pk] = _build(connector)
         return cached
 
@@ -103,6 +105,7 @@ def _build(connector: Connector) -> ConnectorConfig:
     return ConnectorConfig(
         id=connector.pk,
         version=connector.config_version,
+        hook_key=connector.hook_key,
         slug=connector.slug,
         name=connector.name,
         time_zone=connector.time_zone,

@@ -109,7 +109,7 @@ def _find_agents(
 
 
 def _agent_words(facts: CallEvent, connector: ConnectorConfig) -> list[str]:
-    """The ids and numbers that name agents: those told as such, and our end of the call unless it is a virtual number."""
+    """The ids and numbers that name agents: those told as such, and our end of the call."""
     our_end = facts.source_number if facts.direction == Direction.OUTBOUND else facts.destination_number
     words = dict.fromkeys([*facts.agent_ids, *facts.agent_numbers, our_end])
     return [word for word in words if _can_name_agent(word, facts, connector)]
@@ -122,7 +122,7 @@ def _can_name_agent(word: str, facts: CallEvent, connector: ConnectorConfig) -> 
 def _agent_ids(
     facts: CallEvent, words: list[str], owners: dict[str, tuple[int, ...]], connector: ConnectorConfig
 ) -> tuple[int, ...]:
-    """By user id, else by provider id and phone, else by e-mail. A phone that several agents share names none of them."""
+    """By user id, else by provider id and phone, else by e-mail. A phone that agents share names none of them."""
     if facts.user_id and (agent := _agent_by_user_id(facts.user_id)):
         return (agent,)
     found: list[int] = []
