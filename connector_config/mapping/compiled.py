@@ -40,7 +40,8 @@ class InvalidMappingError(ValueError):
 class FieldSource:
     """Where one field comes from: expressions tried in order, then transforms, a table, a default.
 
-    ``joined`` expressions are one value (a date and a time). ``zone`` None means the connector's. ``label`` is the
+    ``joined`` expressions are one value (a date and a time). ``zone`` None means the connector's. With ``anchor``, the
+    naive time of another value that stands for ``started_at``, a time is read relative to that. ``label`` is the
     sender's own name of the value.
     """
 
@@ -53,6 +54,7 @@ class FieldSource:
     default: object = None
     zone: tzinfo | None = None
     formats: tuple[str, ...] = ()
+    anchor: Expression | None = None
 
     def value_in(self, tree: AbstractMapping[str, object]) -> object:
         """The value before its table and default; None when nothing is there.
@@ -79,6 +81,10 @@ class FieldSource:
         return value
 
 
+FieldSources = AbstractMapping[str, tuple[FieldSource, ...]]
+"""Field → its sources: the first that gives a value wins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: when it fits, what kind of event it makes (EventKind's word or ``by_status``), and every field."""
@@ -86,9 +92,9 @@ class Rule:
     name: str
     when: Expression | None
     kind: str
-    fields: AbstractMapping[str, FieldSource]
-    inbound: AbstractMapping[str, FieldSource]
-    outbound: AbstractMapping[str, FieldSource]
+    fields: FieldSources
+    inbound: FieldSources
+    outbound: FieldSources
     required: tuple[str, ...] = ()
     derivations: tuple[Callable[[Draft], None], ...] = ()
 
@@ -105,5 +111,5 @@ class Mapping:
     rules: tuple[Rule, ...]
     records: tuple[Expression, ...] = ()
     known_keys: AbstractMapping[str, str] = field(default_factory=dict)
-    bindings: AbstractMapping[str, FieldSource] = field(default_factory=dict)
+    bindings: FieldSources = field(default_factory=dict)
     bare_recordings: bool = False

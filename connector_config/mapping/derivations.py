@@ -17,6 +17,12 @@ def _end_from_duration(draft: Draft) -> None:
         _set_time(draft, "ended_at", start, seconds)
 
 
+def _end_from_event_time(draft: Draft) -> None:
+    status, moment = draft.get("status"), draft.get("occurred_at")
+    if isinstance(status, CallStatus) and status.is_terminal and isinstance(moment, datetime):
+        draft.setdefault("ended_at", moment)
+
+
 def _start_from_duration(draft: Draft) -> None:
     end, seconds = draft.get("ended_at"), draft.get("duration_seconds")
     if "started_at" not in draft and isinstance(end, datetime) and isinstance(seconds, int):
@@ -76,6 +82,7 @@ DERIVATIONS: dict[str, Callable[[Draft], None]] = {
     "duration_from_answer": _duration_from_answer,
     "duration_from_times": _duration_from_times,
     "end_from_duration": _end_from_duration,
+    "end_from_event_time": _end_from_event_time,
     "no_duration_unless_answered": _no_duration_unless_answered,
     "start_from_duration": _start_from_duration,
     "status_from_answer": _status_from_answer,

@@ -25,12 +25,12 @@ _TOP_KEYS = frozenset({
     "percent_decoded", "records", "rules", "tables", "zone",
 })  # fmt: skip
 _RULE_KEYS = frozenset({"name", "when", "kind", "fields", "inbound", "outbound", "required", "derive", "comment"})
-_FIELD_KEYS = frozenset({"from", "join", "transform", "table", "otherwise", "default", "zone", "format", "label"})
+_FIELD_KEYS = frozenset({"from", "join", "transform", "table", "otherwise", "default", "zone", "format", "anchor", "label"})
 _KINDS = frozenset({*EventKind, model.BY_STATUS})
 _CLOSED_WORDS = {FieldKind.STATUS: frozenset(CallStatus), FieldKind.DIRECTION: frozenset(Direction)}
 
 _Document = AbstractMapping[str, object]
-_Sources = dict[str, FieldSource | None]
+_Sources = dict[str, tuple[FieldSource, ...] | None]
 
 
 def parse_mapping(document: _Document) -> Mapping:
@@ -105,8 +105,8 @@ class _Compiler:
                     required, derived)  # fmt: skip
 
     @staticmethod
-    def merged(common: _Sources, own: _Sources) -> dict[str, FieldSource]:
-        return {name: source for name, source in {**common, **own}.items() if source is not None}
+    def merged(common: _Sources, own: _Sources) -> dict[str, tuple[FieldSource, ...]]:
+        return {name: sources for name, sources in {**common, **own}.items() if sources is not None}
 
     def sources(self, path: str, entries: object) -> _Sources:
         sources: _Sources = {}
@@ -114,12 +114,18 @@ class _Compiler:
             if name not in FIELD_KINDS:
                 self.fault(f"{path}.{name}", "is no field of the standard record")
             else:
-                sources[name] = None if entry is None else self.source(f"{path}.{name}", entry, FIELD_KINDS[name])
+                sources[name] = None if entry is None else self.alternatives(f"{path}.{name}", entry, FIELD_KINDS[name])
         return sources
 
-    def bindings(self, path: str, entries: object) -> dict[str, FieldSource]:
+    def bindings(self, path: str, entries: object) -> dict[str, tuple[FieldSource, ...]]:
         items = self.object_at(path, entries).items()
-        return {name: self.source(f"{path}.{name}", entry, FieldKind.TEXT) for name, entry in items}
+        return {name: self.alternatives(f"{path}.{name}", entry, FieldKind.TEXT) for name, entry in items}
+
+    def alternatives(self, path: str, entry: object, kind: FieldKind) -> tuple[FieldSource, ...]:
+        """The sources of one field: a list with objects in it is one source each, a list of expressions is one."""
+        if isinstance(entry, list) and any(isinstance(item, AbstractMapping) for item in entry):
+            return tuple(self.source(f"{path}[{index}]", item, kind) for index, item in enumerate(entry))
+        return (self.source(path, entry, kind),)
 
     def source(self, path: str, entry: object, kind: FieldKind) -> FieldSource:
         if isinstance(entry, str | list):
@@ -144,6 +150,7 @@ class _Compiler:
             default=default,
             zone=self.zone_named(f"{path}.zone", entry["zone"]) if "zone" in entry else self.zone,
             formats=tuple(self.words(f"{path}.format", entry.get("format"))),
+            anchor=self.expression(f"{path}.anchor", entry["anchor"]) if "anchor" in entry else None,
         )
 
     def closed_words(self, path: str, values: list[object], kind: FieldKind) -> None:

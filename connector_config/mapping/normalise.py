@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
-from connector_config.mapping.compiled import BY_STATUS, CUSTOMER_NUMBER, NUMBERS, FieldSource, Mapping, Rule
+from connector_config.mapping.compiled import (
+    BY_STATUS,
+    CUSTOMER_NUMBER,
+    NUMBERS,
+    FieldSource,
+    FieldSources,
+    Mapping,
+    Rule,
+)
 from connector_config.mapping.events import (
     CallEvent,
     CallStatus,
@@ -20,6 +28,7 @@ from connector_config.mapping.events import (
 from connector_config.mapping.expressions import is_true
 from connector_config.mapping.fields import (
     FIELD_KINDS,
+    MAX_TEXT,
     FieldKind,
     ReadingContext,
     UnreadableValueError,
@@ -90,7 +99,7 @@ def _trees(request: ParsedRequest, mapping: Mapping) -> Iterator[_Tree]:
             tree["_request"] = about
             tree["_envelope"] = body
             if mapping.bindings:
-                tree["_"] = {name: _bound_value(source, tree) for name, source in mapping.bindings.items()}
+                tree["_"] = {name: _bound_value(sources, tree) for name, sources in mapping.bindings.items()}
             yield tree
 
 
@@ -114,11 +123,16 @@ def _rename_keys(tree: _Tree, mapping: Mapping) -> None:
             tree[name] = tree[key]
 
 
-def _bound_value(source: FieldSource, tree: _Tree) -> object:
-    value = source.value_in(tree)
-    if source.table is not None and value is not None:
-        value = source.table.get(fold_word(as_text(value)), source.otherwise)
-    return source.default if value is None else value
+def _bound_value(sources: tuple[FieldSource, ...], tree: _Tree) -> object:
+    for source in sources:
+        value = source.value_in(tree)
+        if source.table is not None and value is not None:
+            value = source.table.get(fold_word(as_text(value)), source.otherwise)
+        if value is None:
+            value = source.default
+        if value is not None:
+            return value
+    return None
 
 
 def _read_record(tree: _Tree, mapping: Mapping, zone: tzinfo, flags: frozenset[str]) -> RecordReading:
@@ -137,16 +151,14 @@ class _RecordReader:
     def __init__(self, tree: _Tree, rule: Rule, zone: tzinfo, bare_recordings: bool, flags: set[str]) -> None:
         self.tree, self.rule, self.zone, self.bare_recordings, self.flags = tree, rule, zone, bare_recordings, flags
         self.draft: dict[str, Any] = {}
-        self.sources: dict[str, FieldSource] = {}
+        self.sources: FieldSources = {}
         self.errors: dict[str, FieldError] = {}
 
     def read(self) -> RecordReading:
         self.read_fields()
         for derive in self.rule.derivations:
             derive(self.draft)
-        if self.draft.get("status") is not CallStatus.UNKNOWN:
-            self.flags.discard("status_unknown")
-        self.drop_own_numbers_from_agents()
+        self.tidy()
         kind = self.kind()
         self.require(kind)
         if self.errors:
@@ -158,78 +170,99 @@ class _RecordReader:
         if "direction" in fields:
             self.read_one("direction", fields["direction"])
         direction = self.draft.get("direction")
-        group = self.rule.outbound if direction is Direction.OUTBOUND else self.rule.inbound
-        self.sources = {**fields, **group} if direction is not None else dict(fields)
-        for name, source in self.sources.items():
+        self.sources = fields
+        if direction is not None:
+            self.sources = {**fields, **(self.rule.outbound if direction is Direction.OUTBOUND else self.rule.inbound)}
+        for name, sources in self.sources.items():
             if name != "direction":
-                self.read_one(name, source)
+                self.read_one(name, sources)
 
-    def read_one(self, name: str, source: FieldSource) -> None:
+    def read_one(self, name: str, sources: tuple[FieldSource, ...]) -> None:
+        """The first source that gives something; a bad value is refused only when no later source is good."""
+        read = _SPECIAL.get(name, _RecordReader.read_value)
+        refusal: UnreadableValueError | None = None
+        for source in sources:
+            try:
+                if read(self, name, source):
+                    return
+            except UnreadableValueError as error:
+                refusal = refusal or error
+        if refusal is not None:
+            self.refuse(name, str(refusal))
+
+    def read_value(self, name: str, source: FieldSource) -> bool:
         value = source.value_in(self.tree)
-        kind = FIELD_KINDS[name]
-        if kind is FieldKind.STATUS:
-            self.read_status(value, source)
-            return
-        if kind is FieldKind.DIRECTION:
-            self.read_direction(value, source)
-            return
         if value is not None and source.table is not None:
             value = source.table.get(fold_word(as_text(value)), source.otherwise)
         if value is None:
             value = source.default
-        if value is None:
-            return
-        try:
-            context = ReadingContext(source.zone or self.zone, source.formats, self.bare_recordings)
-            reading = read_field(name, value, context)
-        except UnreadableValueError as error:
-            self.refuse(name, source, str(error))
-            return
+            if value is None:
+                return False
+        context = ReadingContext(source.zone or self.zone, source.formats, self.bare_recordings)
+        reading = read_field(name, value, context)
         if reading.flag:
             self.flags.add(reading.flag)
-        if reading.value not in (None, "", ()):
-            self.draft[name] = reading.value
+        if reading.value in (None, "", ()):
+            return False
+        moment = reading.value if source.anchor is None else self.anchored(reading.value, source, context)
+        if moment is not None:
+            self.draft[name] = moment
+        return moment is not None
 
-    def read_status(self, value: object, source: FieldSource) -> None:
-        raw = as_text(value)
+    def anchored(self, moment: object, source: FieldSource, context: ReadingContext) -> object:
+        """A time of a clock whose zone is unknown, by its distance from the start on the same clock."""
+        start = self.draft.get("started_at")
+        anchor = source.anchor.evaluate(self.tree) if source.anchor is not None else None
+        if start is None or anchor is None or not isinstance(moment, datetime):
+            return None
+        stamped = read_field("started_at", anchor, context).value
+        return start + (moment - stamped) if isinstance(stamped, datetime) else None
+
+    def read_status(self, name: str, source: FieldSource) -> bool:
+        raw = as_text(source.value_in(self.tree))
         if not raw:
             if source.default is not None:
-                self.draft["status"] = CallStatus(str(source.default))
-            return
+                self.draft[name] = CallStatus(str(source.default))
+            return source.default is not None
         word = fold_word(raw)
         known = source.table.get(word, source.otherwise) if source.table is not None else None
-        self.draft.setdefault("raw_status", raw[:255])
-        self.draft["status"] = CallStatus(known) if known else STATUS_WORDS.get(word, CallStatus.UNKNOWN)
-        if self.draft["status"] is CallStatus.UNKNOWN:
-            self.flags.add("status_unknown")
+        self.draft.setdefault("raw_status", raw[:MAX_TEXT])
+        self.draft[name] = CallStatus(known) if known else STATUS_WORDS.get(word, CallStatus.UNKNOWN)
+        return True
 
-    def read_direction(self, value: object, source: FieldSource) -> None:
-        raw = as_text(value)
+    def read_direction(self, name: str, source: FieldSource) -> bool:
+        raw = as_text(source.value_in(self.tree))
         word = fold_word(raw)
         known = source.table.get(word, source.otherwise) if source.table is not None and raw else None
         direction = Direction(known) if known else DIRECTION_WORDS.get(word)
         if direction is None and source.default is not None:
             direction = Direction(str(source.default))
         if direction is not None:
-            self.draft["direction"] = direction
+            self.draft[name] = direction
         elif raw:
-            self.refuse("direction", source, f"{quoted(raw)} is not a direction; send Inbound or Outbound")
+            raise UnreadableValueError(f"{quoted(raw)} is not a direction; send Inbound or Outbound")
+        return direction is not None
 
-    def refuse(self, name: str, source: FieldSource, message: str) -> None:
+    def refuse(self, name: str, message: str) -> None:
         """A bad value: an error where the rule requires the field or the call's identity hangs on it, else a flag."""
         if name in self.rule.required or FIELD_KINDS[name] is FieldKind.KEY:
-            self.errors[name] = FieldError(source.label or name, message)
+            self.errors[name] = FieldError(self.label(name), message)
         else:
             self.flags.add(f"{name}_unreadable")
 
-    def drop_own_numbers_from_agents(self) -> None:
-        """A sender that names the virtual number where an agent stands names no agent."""
-        own = digits_of(self.draft.get("display_number", ""))
-        if not own:
-            return
+    def tidy(self) -> None:
+        """What senders say and do not mean: names that are numbers, the virtual number as an agent, reversed times."""
+        draft = self.draft
+        if draft.get("status") is CallStatus.UNKNOWN:
+            self.flags.add("status_unknown")
+        if "caller_name" in draft and not any(character.isalpha() for character in draft["caller_name"]):
+            del draft["caller_name"]
+        if "started_at" in draft and "ended_at" in draft and draft["ended_at"] < draft["started_at"]:
+            self.flags.add("ends_before_start")
+        own = digits_of(draft.get("display_number", ""))
         for name in ("agent_ids", "agent_numbers"):
-            if name in self.draft:
-                self.draft[name] = tuple(word for word in self.draft[name] if digits_of(word) != own)
+            if own and name in draft:
+                draft[name] = tuple(word for word in draft[name] if digits_of(word) != own)
 
     def kind(self) -> EventKind:
         if self.rule.kind != BY_STATUS:
@@ -259,5 +292,12 @@ class _RecordReader:
             self.errors[name] = FieldError(self.label(name), "is missing")
 
     def label(self, name: str) -> str:
-        source = self.sources.get(name)
-        return source.label if source is not None and source.label else name
+        """The sender's own name of a field."""
+        sources = self.sources.get(name, ()) or self.rule.fields.get(name, ())
+        return next((source.label for source in sources if source.label), name)
+
+
+_SPECIAL: dict[str, Callable[[_RecordReader, str, FieldSource], bool]] = {
+    "direction": _RecordReader.read_direction,
+    "status": _RecordReader.read_status,
+}

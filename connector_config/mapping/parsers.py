@@ -100,35 +100,25 @@ def _events_of(documents: list[object]) -> list[object]:
 
 
 def _opened(document: dict[str, object]) -> dict[str, object]:
-    opened = {key: value for key, text in document.items() if (value := _inner_json(key, text)) is not None}
-    return {**document, **opened} if opened else document
-
-
-def _inner_json(key: str, text: object) -> object:
-    if key.lower() not in _WRAPPERS or not isinstance(text, str):
-        return None
-    documents = _json_in(text)
-    return documents[0] if len(documents) == 1 else None
+    wrapped = [key for key, value in document.items() if isinstance(value, str) and key.lower() in _WRAPPERS]
+    return {**document, **{key: _json_value(document[key]) for key in wrapped}} if wrapped else document
 
 
 def _expanded(form: dict[str, object]) -> list[object]:
-    """A form as events: a field that carries a whole JSON document is opened and laid over the other fields."""
-    alone = len(form) == 1
-    for key, text in form.items():
-        if not isinstance(text, str) or not (alone or key.lower() in _WRAPPERS):
-            continue
-        found = [item for item in _events_of_wrapped(text) if isinstance(item, dict)]
-        if found:
-            return [{**form, key: item, **item} for item in found]
-    return [form] if form else []
+    """A form as events: JSON texts in it are opened, and one that carries the whole record is laid over the others."""
+    opened = {key: _json_value(value) for key, value in form.items()}
+    for key, value in opened.items():
+        if value is not form[key] and (len(form) == 1 or key.lower() in _WRAPPERS):
+            records = value if isinstance(value, list) else [value]
+            if records and all(isinstance(record, dict) for record in records):
+                return [{**opened, **record} for record in records]
+    return [opened] if opened else []
 
 
-def _events_of_wrapped(text: str) -> list[object]:
-    documents = _json_in(text)
-    try:
-        return _events_of(documents)
-    except UnreadableBodyError:
-        return []
+def _json_value(value: object) -> object:
+    """The object or array that a text holds as JSON (plain, or base64 as FreeSWITCH sends its cdr), else the value."""
+    documents = _json_in(value) if isinstance(value, str) else []
+    return documents[0] if len(documents) == 1 else value
 
 
 def _json_in(text: str) -> list[object]:

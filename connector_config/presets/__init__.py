@@ -10,6 +10,7 @@ from typing import cast
 
 import yaml
 
+from connector_config.mapping.merging import merge_mapping
 from connector_config.presets.replies import Reply
 
 _FOLDER = Path(__file__).parent
@@ -59,6 +60,9 @@ def load_preset(name: str) -> Preset:
     if name not in preset_names():
         raise UnknownPresetError(f"there is no preset {name!r}; there are {', '.join(preset_names())}")
     document = cast(dict[str, object], yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8")))
+    mapping = _entries(document.get("mapping", {}))
+    if "extends" in document:
+        mapping = merge_mapping(load_preset(str(document["extends"])).mapping, mapping)
     return Preset(
         name=name,
         title=str(document["title"]),
@@ -66,9 +70,9 @@ def load_preset(name: str) -> Preset:
         link=str(document.get("link", "")),
         time_zone=str(document.get("time_zone", "UTC")),
         verification=_entries(document.get("verification", {"scheme": "none"})),
-        on_reject=int(str(document.get("on_reject", 200))),
+        on_reject=int(str(document.get("on_reject", 422))),
         replies=_replies(_entries(document.get("reply", {}))),
-        mapping=_entries(document["mapping"]),
+        mapping=mapping,
         click_to_call=_entries(document.get("click_to_call", {})),
         disposition=_entries(document.get("disposition", {})),
     )
