@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from connector_config.verification import VERIFIERS, VerificationError, settings_for, validate_settings, verifier_for
@@ -115,3 +117,11 @@ def test_address_is_looked_for_in_networks(address: str, is_inside: bool) -> Non
     networks = parse_networks("10.0.0.0/8; 2001:db8::/32")
 
     assert is_in_networks(address, networks) is is_inside
+
+
+def test_guide_names_every_scheme_and_setting() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "verification.md").read_text()
+
+    for scheme, verifier in VERIFIERS.items():
+        assert f"| `{scheme}` |" in guide
+        assert all(f"`{setting.name}`" in guide for setting in verifier.settings_schema)
