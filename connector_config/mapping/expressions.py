@@ -80,6 +80,8 @@ def _check(root: _Node) -> None:
             raise ExpressionError(f"uses {node['type'].replace('_', ' ')}, which is not allowed")
         if node["type"] == "function_expression" and node["value"] not in _FUNCTIONS:
             raise ExpressionError(f"uses {node['value']}(); allowed are {', '.join(sorted(_FUNCTIONS))}")
+        if node["type"] == "subexpression" and node["children"][0]["type"] == "not_expression":
+            raise ExpressionError("negates only the part before the dot; write !(a.b)")
     # A second list of whole requests could double the work of each further step.
     if sum(node["type"] == "multi_select_list" for node in nodes) > 1:
         raise ExpressionError("builds more than one list")

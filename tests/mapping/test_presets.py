@@ -1,0 +1,86 @@
+"""Every preset through one contract suite, and every sample request through its preset."""
+
+from __future__ import annotations
+
+import pytest
+
+from connector_config.mapping.document import parse_mapping
+from connector_config.mapping.events import CallEvent, EventKind, NormalisationError, UnreadableBodyError
+from connector_config.mapping.normalise import normalise
+from connector_config.presets import load_preset, preset_names
+from tests.mapping.payload_cases import PayloadCase, differences, payload_cases
+
+CASES = payload_cases()
+ENDPOINTS = ("events", "call-log", "agent-popup")
+KINDS = {
+    "call_log": EventKind.CALL_LOG,
+    "popup": EventKind.POPUP,
+    "recording_update": EventKind.UPDATE,
+    "partial_update": EventKind.UPDATE,
+}
+
+
+def events_of(case: PayloadCase, endpoint: str = "events") -> list[CallEvent]:
+    mapping = parse_mapping(load_preset(case.preset).mapping)
+    return normalise(request=case.parse(endpoint), mapping=mapping, time_zone=case.time_zone)
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+@pytest.mark.parametrize("case", [case for case in CASES if case.kind in KINDS], ids=lambda case: case.id)
+def test_sample_becomes_the_expected_record_at_every_endpoint(case: PayloadCase, endpoint: str) -> None:
+    events = events_of(case, endpoint)
+
+    assert [event.kind for event in events] == [KINDS[case.kind]]
+    assert differences(events[0], case.expected) == {}
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.kind == "intermediate"], ids=lambda case: case.id)
+def test_mid_call_sample_never_becomes_a_final_log(case: PayloadCase) -> None:
+    [event] = events_of(case)
+
+    assert event.kind is not EventKind.CALL_LOG
+    assert event.status is None or not event.status.is_terminal
+    assert differences(event, case.expected) == {}
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.kind == "invalid"], ids=lambda case: case.id)
+def test_broken_sample_is_unreadable(case: PayloadCase) -> None:
+    with pytest.raises(UnreadableBodyError):
+        case.parse()
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.kind == "unmappable"], ids=lambda case: case.id)
+def test_unmappable_sample_is_refused_with_its_reason(case: PayloadCase) -> None:
+    with pytest.raises(NormalisationError, match=case.expected["reject_reason"]):
+        events_of(case)
+
+
+def test_there_are_fifty_two_samples() -> None:
+    assert len(CASES) == 52
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_preset_compiles_and_describes_itself(name: str) -> None:
+    preset = load_preset(name)
+
+    assert parse_mapping(preset.mapping).rules
+    assert preset.title
+    assert preset.description.endswith(".")
+    assert preset.link.startswith("https://") or name == "custom"
+    assert preset.on_reject in (200, 422)
+
+
+@pytest.mark.parametrize("name", [name for name in preset_names() if name != "standard"])
+@pytest.mark.parametrize("body", [{}, {"unknown": "thing"}, {"event": "something.new", "id": "1"}])
+def test_preset_takes_nothing_final_from_a_request_it_does_not_know(name: str, body: dict[str, object]) -> None:
+    from connector_config.mapping.events import ParsedRequest
+
+    request = ParsedRequest("POST", "events", {}, {}, (body,))
+    mapping = parse_mapping(load_preset(name).mapping)
+
+    try:
+        events = normalise(request=request, mapping=mapping, time_zone="UTC")
+    except NormalisationError:
+        events = []
+
+    assert all(event.status is None or not event.status.is_terminal for event in events)
