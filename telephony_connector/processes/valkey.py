@@ -40,6 +40,8 @@ def valkey_spec(*, socket: Path, directory: Path) -> ChildSpec:
         "appendfsync": "everysec",
         "save": "",
         "maxmemory-policy": "noeviction",
+        # Its advice on the kernel would otherwise stand in front of our own first lines.
+        "logfile": str(directory / "valkey.log"),
         "loglevel": "warning",
         "daemonize": "no",
     }
