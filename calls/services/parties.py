@@ -16,10 +16,15 @@ from telephony_connector.common.phones import is_withheld, parse_phone
 
 @dataclass(frozen=True, slots=True)
 class NamedAgents:
-    """The known agents that an event names; ``is_any_named`` is true when it names somebody, known or not."""
+    """The known agents that an event names, and the words by which it did (none: it names nobody)."""
 
     ids: tuple[int, ...]
-    is_any_named: bool
+    words: tuple[str, ...]
+
+    @property
+    def is_any_named(self) -> bool:
+        """True when the event names somebody, known or not."""
+        return bool(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +75,9 @@ def find_parties(facts: CallEvent, connector: ConnectorConfig) -> Parties:
     )
 
 
-def find_agents(event: CallEvent, connector: ConnectorConfig) -> NamedAgents:
-    """The agents that this one event names (each event of a ring group may name another)."""
-    return _find_agents(event, connector, "")[0]
+def find_agents(event: CallEvent, connector: ConnectorConfig, known: NamedAgents) -> NamedAgents:
+    """The agents that this one event names (each event of a ring group may name another); ``known`` saves a query."""
+    return known if _agent_words(event, connector) == known.words else _find_agents(event, connector, "")[0]
 
 
 def customer_number_of(facts: CallEvent, connector: ConnectorConfig) -> str:
@@ -104,29 +109,27 @@ def _find_agents(
     words = _agent_words(event, connector)
     numbers = [word for word in (*words, customer) if word not in connector.agent_ids]
     owners = agents_by_number(numbers, connector.default_country)
-    is_any_named = bool(words or event.agent_email or event.user_id)
-    return NamedAgents(ids=_agent_ids(event, words, owners, connector), is_any_named=is_any_named), owners
+    return NamedAgents(ids=_agent_ids(event, owners, connector), words=words), owners
 
 
-def _agent_words(facts: CallEvent, connector: ConnectorConfig) -> list[str]:
+def _agent_words(facts: CallEvent, connector: ConnectorConfig) -> tuple[str, ...]:
     """The ids and numbers that name agents: those told as such, and our end of the call."""
     our_end = facts.source_number if facts.direction == Direction.OUTBOUND else facts.destination_number
     words = dict.fromkeys([*facts.agent_ids, *facts.agent_numbers, our_end])
-    return [word for word in words if _can_name_agent(word, facts, connector)]
+    usable = (word for word in words if _can_name_agent(word, facts, connector))
+    return tuple(filter(None, [facts.user_id, *usable, facts.agent_email]))
 
 
 def _can_name_agent(word: str, facts: CallEvent, connector: ConnectorConfig) -> bool:
     return not (is_withheld(word) or word == facts.display_number or connector.virtual_number(word))
 
 
-def _agent_ids(
-    facts: CallEvent, words: list[str], owners: dict[str, tuple[int, ...]], connector: ConnectorConfig
-) -> tuple[int, ...]:
+def _agent_ids(facts: CallEvent, owners: dict[str, tuple[int, ...]], connector: ConnectorConfig) -> tuple[int, ...]:
     """By user id, else by provider id and phone, else by e-mail. A phone that agents share names none of them."""
     if facts.user_id and (agent := _agent_by_user_id(facts.user_id)):
         return (agent,)
     found: list[int] = []
-    for word in words:
+    for word in _agent_words(facts, connector):
         by_number = owners.get(word, ())
         if word in connector.agent_ids:
             found.append(connector.agent_ids[word])

@@ -22,17 +22,20 @@ _STATE_RANK = {Popup.State.RINGING: 0, Popup.State.ANSWERED: 1, Popup.State.ENDE
 _DELIVERY_RANK: dict[str, int] = {**{state.value: rank for state, rank in _STATE_RANK.items()}, "dismissed": 3}
 
 
-def show_popup(*, call: Call, events: Sequence[CallEvent], parties: Parties, connector: ConnectorConfig) -> Popup:
+def show_popup(
+    *, call: Call, events: Sequence[CallEvent], parties: Parties, connector: ConnectorConfig, is_first: bool = False
+) -> Popup:
     """Show the call's popup to everyone whom these popup events concern, and bring it up to date for the others.
 
     A named but unknown agent means nobody; no agent named means the lead's owner, else the virtual number's fallback.
+    ``is_first`` tells that the call is new and so has no popup yet.
     """
-    popup = _popup_of(call) or Popup(call=call)
+    popup = (None if is_first else _popup_of(call)) or Popup(call=call)
     popup.state = _later_state(popup.state if popup.pk else None, call)
     popup.save()
     call.popup = popup
     agents = {agent for event in events for agent in _agents_concerned(event, call, parties, connector)}
-    known = {delivery.agent_id for delivery in _update_deliveries(popup)}
+    known = set() if is_first else {delivery.agent_id for delivery in _update_deliveries(popup)}
     receivers = Agent.objects.filter(pk__in=agents - known, receives_popups=True).values_list("pk", flat=True)
     _deliver(popup, list(receivers))
     return popup
@@ -91,7 +94,7 @@ def _later_state(state: str | None, call: Call) -> Popup.State:
 def _agents_concerned(
     event: CallEvent, call: Call, parties: Parties, connector: ConnectorConfig
 ) -> tuple[int, ...] | list[int]:
-    named = find_agents(event, connector)
+    named = find_agents(event, connector, known=parties.agents)
     if named.is_any_named:
         return named.ids
     if parties.agents.is_any_named:

@@ -38,7 +38,7 @@ class Source:
     is_replay: bool = False
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_events(*, connector: ConnectorConfig, events: Sequence[CallEvent], source: Source) -> list[Call]:
     """Store the events of one request and bring their calls up to date; returns those calls.
 
@@ -150,14 +150,15 @@ class _SessionRecorder:
 
     def _refold(self, call: Call, group: Sequence[HeardEvent], new: set[str], *, is_reused: bool) -> None:
         """Fold the group into its call, save it, tie the events to it, and let the popup follow."""
+        is_new = call.pk is None
         parties = write_facts(call, group, self.connector, is_reused=is_reused and not self.is_inferred)
         call.save()
         self.calls[call.pk] = call
         self._tie(call, group, new)
         news = [one.event for one in group if one.content_hash in new and one.event.kind == EventKind.POPUP]
         if news and not self.source.is_replay:
-            show_popup(call=call, events=news, parties=parties, connector=self.connector)
-        else:
+            show_popup(call=call, events=news, parties=parties, connector=self.connector, is_first=is_new)
+        elif not is_new:
             follow_call(call=call)
 
     def _tie(self, call: Call, group: Sequence[HeardEvent], new: set[str]) -> None:

@@ -94,6 +94,10 @@ class EncryptedJSONField(EncryptedTextField):
     """A JSON value, encrypted as a whole. An empty column reads as an empty dict; other rules as EncryptedTextField."""
 
     description = "Encrypted JSON"
+    if TYPE_CHECKING:
+        # What the type checker takes for assignable and readable; TextField's own would be text.
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
 
     def to_python(self, value: object) -> object:
         """Form or fixture text → value; what is no text is taken as it is."""
