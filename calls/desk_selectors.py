@@ -1,0 +1,125 @@
+"""Reads for an agent's desk: open popups, missed calls, today's calls, a lead's timeline."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from calls.models import AgentStream, Call, OutboundRequest, Popup, PopupDelivery
+from calls.selectors import visible_calls
+from connector_config.mapping.events import CallStatus, Direction
+from crm.models import Agent, Lead
+
+POPUP_LIFETIME = timedelta(hours=8)
+"""A popup that nobody closed leaves the desk after a shift."""
+MISSED_WINDOW = timedelta(days=7)
+"""Whom nobody called back for a week is no longer a matter of the desk; the call history still has them."""
+MISSED_LIMIT = 50
+TODAY_LIMIT = 100
+_MISSED = (CallStatus.MISSED, CallStatus.NOT_ANSWERED, CallStatus.VOICEMAIL, CallStatus.BUSY, CallStatus.DECLINED)
+_ROW_RELATIONS = ("lead", "agent", "connector", "virtual_number")
+
+
+def is_popup_closed(delivery: PopupDelivery) -> bool:
+    """True once a popup belongs on the desk no longer: dismissed, too old, or ended with its disposition chosen."""
+    if delivery.state == PopupDelivery.State.DISMISSED or delivery.created_at < timezone.now() - POPUP_LIFETIME:
+        return True
+    return delivery.state == PopupDelivery.State.ENDED and bool(delivery.popup.call.disposition)
+
+
+def open_deliveries(agent: Agent) -> QuerySet[PopupDelivery]:
+    """The popups on the agent's desk, newest first."""
+    return (
+        PopupDelivery.objects.filter(agent=agent, created_at__gte=timezone.now() - POPUP_LIFETIME)
+        .exclude(state=PopupDelivery.State.DISMISSED)
+        .exclude(Q(state=PopupDelivery.State.ENDED) & ~Q(popup__call__disposition=""))
+        .select_related(
+            "popup__call__lead__owner", "popup__call__connector", "popup__call__agent", "popup__call__virtual_number"
+        )
+        .order_by("-popup_id")
+    )
+
+
+def last_sequence(agent: Agent) -> int:
+    """The newest number of the agent's stream; 0 before the first popup."""
+    return AgentStream.objects.filter(agent=agent).values_list("last_sequence", flat=True).first() or 0
+
+
+def last_sequences(agent_ids: list[int]) -> dict[int, int]:
+    """The newest numbers of several agents' streams, by agent id."""
+    return dict(AgentStream.objects.filter(agent_id__in=agent_ids).values_list("agent_id", "last_sequence"))
+
+
+def desk_calls(user: Any, agent: Agent | None) -> QuerySet[Call]:
+    """The calls that a console shows: an agent's own, even for staff; an administrator who is no agent sees all."""
+    if agent is None or not user.is_staff:
+        return visible_calls(user)
+    shown = PopupDelivery.objects.filter(agent=agent).values("popup__call_id")
+    return Call.objects.filter(Q(agent=agent) | Q(pk__in=shown))
+
+
+def missed_calls(calls: QuerySet[Call]) -> list[Call]:
+    """The last missed call of each customer whom nobody has spoken to or called since, newest first."""
+    later = Call.objects.filter(
+        Q(direction=Direction.OUTBOUND) | Q(status__in=[CallStatus.ANSWERED, CallStatus.IN_PROGRESS]),
+        customer_number_e164=OuterRef("customer_number_e164"),
+        happened_at__gt=OuterRef("happened_at"),
+    )
+    rows = (
+        calls.filter(
+            direction=Direction.INBOUND,
+            status__in=_MISSED,
+            disposition="",
+            happened_at__gte=timezone.now() - MISSED_WINDOW,
+        )
+        .exclude(Exists(later))
+        .select_related(*_ROW_RELATIONS)
+    )
+    return _newest_of_each_customer(rows[: MISSED_LIMIT * 3])
+
+
+def _newest_of_each_customer(rows: QuerySet[Call]) -> list[Call]:
+    found: dict[str, Call] = {}
+    for call in rows:
+        found.setdefault(call.customer_number_e164 or call.customer_number or call.session_key, call)
+    return list(found.values())[:MISSED_LIMIT]
+
+
+def todays_calls(calls: QuerySet[Call]) -> QuerySet[Call]:
+    """The calls since midnight of the installation's time zone, newest first."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return calls.filter(happened_at__gte=midnight).select_related(*_ROW_RELATIONS)[:TODAY_LIMIT]
+
+
+def calls_of_lead(user: Any, lead: Lead) -> QuerySet[Call]:
+    """The lead's calls that the user may see, newest first."""
+    return visible_calls(user).filter(lead=lead).select_related(*_ROW_RELATIONS)
+
+
+def previous_call(call: Call) -> Call | None:
+    """The call with the same customer before this one."""
+    same_customer = Q(pk__in=[])
+    if call.lead_id:
+        same_customer |= Q(lead_id=call.lead_id)
+    if call.customer_number_e164:
+        same_customer |= Q(customer_number_e164=call.customer_number_e164)
+    earlier = Call.objects.filter(same_customer, happened_at__lt=call.happened_at).exclude(pk=call.pk)
+    return earlier.order_by("-happened_at", "-id").first()
+
+
+def disposition_request(call: Call) -> OutboundRequest | None:
+    """The newest request that carries the call's disposition to the provider."""
+    return call.outbound_requests.filter(purpose="disposition").select_related("connector").first()
+
+
+def recent_outbound(agent: Agent, *, since: datetime) -> QuerySet[OutboundRequest]:
+    """The agent's requests made since then, newest first: what a stream watches for changes."""
+    return OutboundRequest.objects.filter(agent=agent, created_at__gte=since).order_by("-created_at")[:20]
+
+
+def delivery_of(popup: Popup, agent: Agent | None) -> PopupDelivery | None:
+    """The popup on that agent's desk."""
+    return popup.deliveries.filter(agent=agent).first() if agent else None

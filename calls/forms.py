@@ -1,0 +1,65 @@
+"""What people type into the agents' pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from calls.presentation import status_look
+from connector_config.mapping.events import CallStatus, Direction
+from connector_config.models import Connector
+from crm.models import Agent
+from crm.selectors import visible_agents
+
+
+class HistoryFilterForm(forms.Form):
+    """The call history's filters, as they stand in its URL. What cannot be read is left out, with a word beside it."""
+
+    q = forms.CharField(label="Name or number", required=False, max_length=100)
+    direction = forms.ChoiceField(
+        required=False, choices=[("", "Any direction"), *((way.value, way.value) for way in Direction)]
+    )
+    status = forms.ChoiceField(
+        required=False,
+        choices=[("", "Any status"), *((word.value, status_look(word.value).word) for word in CallStatus)],
+    )
+    connector = forms.ModelChoiceField(
+        Connector.objects.none(), to_field_name="slug", required=False, empty_label="Any provider"
+    )
+    agent = forms.ModelChoiceField(Agent.objects.none(), required=False, empty_label="Any agent")
+    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._choices_of("connector").queryset = Connector.objects.all()
+        self._choices_of("agent").queryset = visible_agents(user)
+        if not user.is_staff:
+            del self.fields["agent"]
+
+    def _choices_of(self, name: str) -> forms.ModelChoiceField[Any]:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # for the type checker
+        return field
+
+    @property
+    def active_count(self) -> int:
+        """How many filters are set."""
+        return sum(1 for value in self.cleaned_data.values() if value) if self.is_valid() else 0
+
+
+class DispositionForm(forms.Form):
+    """How the call went, and the agent's notes."""
+
+    disposition = forms.CharField(required=False, max_length=120)
+    notes = forms.CharField(required=False, max_length=10_000, strip=True)
+
+
+class ClickToCallForm(forms.Form):
+    """A number to dial; ``lead`` and ``opportunity`` say whom it is about; no ``connector`` (slug) means the first."""
+
+    phone = forms.CharField(required=False, max_length=40)
+    lead = forms.UUIDField(required=False)
+    opportunity = forms.UUIDField(required=False)
+    connector = forms.SlugField(required=False)

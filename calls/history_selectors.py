@@ -1,0 +1,73 @@
+"""The call history: filters, and pages by key that stay steady while new calls come in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from calls.models import Call
+from calls.selectors import visible_calls
+from telephony_connector.common.phones import SUFFIX_LENGTH, digits_of
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """One page of calls; ``older`` is the cursor of the next one, empty on the last."""
+
+    calls: list[Call]
+    older: str
+
+
+def filtered_calls(user: Any, filters: dict[str, Any]) -> QuerySet[Call]:
+    """The calls that the user may see and that fit a valid calls.forms.HistoryFilterForm, newest first."""
+    calls = visible_calls(user).select_related("lead", "agent", "connector", "virtual_number")
+    for field in ("direction", "status", "connector", "agent", "disposition"):
+        if filters.get(field):
+            calls = calls.filter(**{field: filters[field]})
+    if filters.get("since"):
+        calls = calls.filter(happened_at__date__gte=filters["since"])
+    if filters.get("until"):
+        calls = calls.filter(happened_at__date__lte=filters["until"])
+    return _containing(calls, (filters.get("q") or "").strip())
+
+
+def _containing(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
+    if not text:
+        return calls
+    wanted = Q(lead__name__icontains=text) | Q(session_id=text)
+    digits = digits_of(text).lstrip("0")
+    if len(digits) >= SUFFIX_LENGTH:
+        wanted |= Q(customer_suffix=digits[-SUFFIX_LENGTH:])
+    elif len(digits) >= 4:
+        wanted |= Q(customer_suffix__endswith=digits)
+    return calls.filter(wanted)
+
+
+def history_page(calls: QuerySet[Call], cursor: str) -> HistoryPage:
+    """The page after the cursor; a cursor that cannot be read gives the first page."""
+    position = _read_cursor(cursor)
+    if position is not None:
+        at, pk = position
+        calls = calls.filter(Q(happened_at__lt=at) | Q(happened_at=at, pk__lt=pk))
+    rows = list(calls.order_by("-happened_at", "-id")[: PAGE_SIZE + 1])
+    page = rows[:PAGE_SIZE]
+    return HistoryPage(calls=page, older=_cursor_of(page[-1]) if len(rows) > PAGE_SIZE else "")
+
+
+def _cursor_of(call: Call) -> str:
+    return f"{call.happened_at.astimezone(UTC).isoformat()}_{call.pk}"
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, int] | None:
+    at, _, pk = cursor.replace(" ", "+").rpartition("_")
+    try:
+        moment, number = datetime.fromisoformat(at), int(pk)
+    except ValueError:
+        return None
+    return (moment if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)), number

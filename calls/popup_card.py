@@ -1,0 +1,177 @@
+"""What a popup shows, gathered for its template: one card, the same in the console and on a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from calls import desk_selectors
+from calls.models import Call, OutboundRequest, Popup, PopupDelivery
+from calls.presentation import Look, customer_of, direction_look, status_look
+from calls.services.dispositions import disposition_options
+from connector_config.mapping.events import CallStatus
+from crm.models import Agent, Lead, Opportunity
+from telephony_connector.common.phones import for_display, is_withheld
+
+
+@dataclass(frozen=True, slots=True)
+class LeadChoice:
+    """A lead that shares the customer's number, and why it was found."""
+
+    lead: Lead
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PopupCard:
+    """The content of a popup for one reader. ``delivery`` is None for staff who look at somebody else's popup."""
+
+    popup: Popup
+    call: Call
+    delivery: PopupDelivery | None
+    title: str
+    number: str
+    is_number_known: bool
+    line: str
+    direction: Look
+    owner: str
+    choices: Sequence[LeadChoice]
+    previous: Call | None
+    opportunities: Sequence[Opportunity]
+    options: Sequence[str]
+    disposition_request: OutboundRequest | None
+    errors: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def state(self) -> str:
+        """ringing, answered or ended: the call's, whatever this agent did with the popup."""
+        return str(self.popup.state)
+
+    @property
+    def label(self) -> str:
+        """The accessible name: who it is, so that a screen reader says it at once."""
+        return f"{self.direction.word} call, {self.title}" + (f", {self.number}" if self.title != self.number else "")
+
+    @property
+    def chosen(self) -> str:
+        """The disposition that its field shows: what was just typed, else what is saved."""
+        return self.typed.get("disposition", self.call.disposition)
+
+    @property
+    def suggested_name(self) -> str:
+        """A new lead's name: what was just typed, else what the provider calls the caller."""
+        return self.typed.get("name", customer_of(self.call))
+
+    @property
+    def previous_word(self) -> str:
+        """How the call before this one ended, where nobody chose a disposition."""
+        return status_look(self.previous.status).word.lower() if self.previous else ""
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """True while several leads share the number and nobody has chosen one."""
+        return len(self.choices) > 1 and self.call.chosen_lead_id is None
+
+    @property
+    def other_choices(self) -> list[LeadChoice]:
+        """The leads with this number beside the one shown."""
+        return [choice for choice in self.choices if choice.lead.pk != self.call.lead_id]
+
+    @property
+    def is_closed(self) -> bool:
+        """True when the popup has left this reader's desk."""
+        return self.delivery is not None and desk_selectors.is_popup_closed(self.delivery)
+
+    @property
+    def timer_from(self) -> datetime | None:
+        """From when the running clock counts: the answer, else the start, else when we first heard of the call."""
+        if self.popup.state == Popup.State.ENDED:
+            return None
+        if self.popup.state == Popup.State.ANSWERED and self.call.answered_at:
+            return self.call.answered_at
+        return self.call.started_at or self.popup.created_at
+
+    @property
+    def shown_seconds(self) -> int | None:
+        """What the clock shows as the page is made; the provider's own duration once the call is over."""
+        if self.timer_from is None:
+            return self.call.duration_seconds
+        return max(0, int((timezone.now() - self.timer_from).total_seconds()))
+
+    @property
+    def state_word(self) -> str:
+        """The call's state in words; once over, how it ended."""
+        if self.popup.state != Popup.State.ENDED:
+            return str(self.popup.get_state_display()).lower()
+        status = CallStatus(self.call.status)
+        plain = status in {CallStatus.ANSWERED, CallStatus.UNKNOWN} or not status.is_terminal
+        return "ended" if plain else status_look(self.call.status).word.lower()
+
+
+def popup_card(
+    *,
+    popup: Popup,
+    agent: Agent | None,
+    delivery: PopupDelivery | None = None,
+    errors: dict[str, str] | None = None,
+    typed: dict[str, str] | None = None,
+) -> PopupCard:
+    """Gather a popup's content. ``errors`` by field and the ``typed`` values come from a form that was refused."""
+    call = popup.call
+    number = shown_number(call)
+    return PopupCard(
+        popup=popup,
+        call=call,
+        delivery=delivery or desk_selectors.delivery_of(popup, agent),
+        title=customer_of(call) or number,
+        number=number,
+        is_number_known=not is_withheld(call.customer_number),
+        line=_line(call),
+        direction=direction_look(call.direction),
+        owner=_owner(call.lead, agent),
+        choices=_choices(call),
+        previous=desk_selectors.previous_call(call),
+        opportunities=_opportunities(call),
+        options=disposition_options(call.connector),
+        disposition_request=desk_selectors.disposition_request(call),
+        errors=errors or {},
+        typed=typed or {},
+    )
+
+
+def shown_number(call: Call) -> str:
+    """The customer's number, grouped; words instead of a number that was withheld."""
+    if is_withheld(call.customer_number):
+        return "Number withheld"
+    return for_display(call.customer_number_e164 or call.customer_number, call.connector.default_country)
+
+
+def _line(call: Call) -> str:
+    number = for_display(call.display_number_e164 or call.display_number, call.connector.default_country)
+    tag = call.virtual_number.tag if call.virtual_number else ""
+    return " · ".join(filter(None, [f"{tag} line" if tag else call.connector.name, number]))
+
+
+def _owner(lead: Lead | None, agent: Agent | None) -> str:
+    if lead is None:
+        return ""
+    if lead.owner is None:
+        return "no owner"
+    return "owner you" if agent is not None and lead.owner_id == agent.pk else f"owner {lead.owner.name}"
+
+
+def _choices(call: Call) -> list[LeadChoice]:
+    reasons = {UUID(row["lead_id"]): str(row["reason"]) for row in call.candidates}
+    leads = Lead.objects.in_bulk(list(reasons))
+    return [LeadChoice(leads[pk], reason) for pk, reason in reasons.items() if pk in leads]
+
+
+def _opportunities(call: Call) -> list[Opportunity]:
+    if call.lead_id is None:
+        return []
+    return list(Opportunity.objects.filter(lead_id=call.lead_id, status=Opportunity.Status.OPEN)[:20])

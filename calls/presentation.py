@@ -1,0 +1,87 @@
+"""How calls are put into words: durations, statuses with icon and tone, the state of what we owe a provider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calls.models import Call, OutboundRequest
+from connector_config.mapping.events import CallStatus, Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a state is shown: an icon of static/icons.svg, a word beside it, and a tone (good, bad, busy, calm)."""
+
+    icon: str
+    word: str
+    tone: str
+
+
+_STATUS_LOOKS = {
+    CallStatus.RINGING: Look("phone", "Ringing", "busy"),
+    CallStatus.IN_PROGRESS: Look("phone", "In progress", "busy"),
+    CallStatus.ANSWERED: Look("check", "Answered", "good"),
+    CallStatus.MISSED: Look("missed", "Missed", "bad"),
+    CallStatus.NOT_ANSWERED: Look("missed", "Not answered", "bad"),
+    CallStatus.BUSY: Look("ban", "Busy", "warn"),
+    CallStatus.DECLINED: Look("ban", "Declined", "warn"),
+    CallStatus.CANCELLED: Look("cross", "Cancelled", "calm"),
+    CallStatus.VOICEMAIL: Look("voicemail", "Voicemail", "warn"),
+    CallStatus.FAILED: Look("alert", "Failed", "bad"),
+    CallStatus.UNKNOWN: Look("question", "Unknown", "calm"),
+}
+
+_DIRECTION_LOOKS = {
+    Direction.INBOUND.value: Look("incoming", "Incoming", "calm"),
+    Direction.OUTBOUND.value: Look("outgoing", "Outgoing", "calm"),
+}
+
+
+def clock_duration(seconds: int | None) -> str:
+    """``134`` → ``2:14``, ``3725`` → ``1:02:05``; nothing when it is not known."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def status_look(status: str) -> Look:
+    """The look of a call's status."""
+    return _STATUS_LOOKS[CallStatus(status)]
+
+
+def direction_look(direction: str) -> Look:
+    """The look of a call's direction; a call whose direction nobody told is just a call."""
+    return _DIRECTION_LOOKS.get(direction, Look("phone", "Call", "calm"))
+
+
+def customer_of(call: Call) -> str:
+    """Who the customer is, in a word: the lead, the name that the provider sent, or nothing."""
+    if call.lead is not None:
+        return str(call.lead)
+    return str((call.caller or {}).get("name", ""))
+
+
+def dialling_look(request: OutboundRequest) -> Look:
+    """How a click-to-call stands, as the waiting agent should read it."""
+    statuses = OutboundRequest.Status
+    if request.is_open:
+        return Look("phone", "Calling…", "busy")
+    if request.status == statuses.SUCCEEDED:
+        return Look("check", "Ringing your phone", "good")
+    if request.status == statuses.UNKNOWN:
+        return Look("question", f"{request.connector.name} did not answer. Look whether your phone rings.", "warn")
+    return Look("alert", request.message or f"{request.connector.name} did not take the call.", "bad")
+
+
+def disposition_look(request: OutboundRequest) -> Look:
+    """Whether a saved disposition has reached the provider."""
+    provider = request.connector.name
+    if request.status == OutboundRequest.Status.SUCCEEDED:
+        return Look("check", f"Delivered to {provider}", "good")
+    if request.is_open and request.attempt_count == 0:
+        return Look("clock", f"Sending to {provider}…", "busy")
+    if request.is_open:
+        return Look("clock", f"Waiting for {provider}, retry at", "warn")
+    return Look("alert", f"{provider} did not take it: {request.message or 'no reason given'}", "bad")

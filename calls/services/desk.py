@@ -1,0 +1,69 @@
+"""What an agent adds to a call from their desk: notes, the lead, the opportunity; and whether they are on duty."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from calls.errors import FieldRefusedError
+from calls.models import Call, Popup
+from calls.services.popups import touch_deliveries
+from crm.models import Agent, Lead, Opportunity
+from crm.services.leads import create_lead
+
+NOTES_LIMIT = 10_000
+
+
+def save_notes(*, call: Call, notes: str) -> None:
+    """Keep what the agent wrote; it stands above the provider's notes."""
+    Call.objects.filter(pk=call.pk).update(notes=notes[:NOTES_LIMIT], updated_at=timezone.now())
+    call.notes = notes[:NOTES_LIMIT]
+
+
+@transaction.atomic
+def choose_lead(*, popup: Popup, lead: Lead) -> None:
+    """Tie the call to one of the leads that share its number; the choice stands above all events."""
+    call = popup.call
+    call.chosen_lead = call.lead = lead
+    if call.chosen_opportunity and call.chosen_opportunity.lead_id != lead.pk:
+        call.chosen_opportunity = None
+    call.save(update_fields=["chosen_lead", "lead", "chosen_opportunity", "updated_at"])
+    touch_deliveries(popup=popup)
+
+
+@transaction.atomic
+def create_lead_of_popup(*, popup: Popup, agent: Agent | None, name: str) -> Lead:
+    """Make a lead of an unknown caller, owned by the agent; raises FieldRefusedError when the call has one already."""
+    calls = Call.objects.select_for_update(of=("self",), no_key=True).select_related("connector", "virtual_number")
+    call = calls.get(pk=popup.call_id)
+    if call.lead_id is not None:
+        raise FieldRefusedError("This call has a lead already; the popup shows it now.", "name")
+    lead = create_lead(
+        phone=call.customer_number_e164 or call.customer_number,
+        country=call.connector.default_country,
+        owner=agent,
+        source=str((call.caller or {}).get("source", "")) or "Inbound Phone Call",
+        origin=call.virtual_number.tag if call.virtual_number else "",
+        name=name.strip(),
+    )
+    popup.call = call
+    choose_lead(popup=popup, lead=lead)
+    return lead
+
+
+@transaction.atomic
+def choose_opportunity(*, popup: Popup, opportunity: Opportunity | None) -> None:
+    """Tie the call to one of its lead's opportunities, or to none."""
+    call = popup.call
+    if opportunity is not None and opportunity.lead_id != call.lead_id:
+        raise FieldRefusedError("This opportunity belongs to another lead.", "opportunity")
+    call.chosen_opportunity = opportunity
+    call.opportunity = opportunity
+    call.save(update_fields=["chosen_opportunity", "opportunity", "updated_at"])
+    touch_deliveries(popup=popup)
+
+
+def set_duty(*, agent: Agent, is_on_duty: bool) -> None:
+    """Calls are routed to agents on duty only."""
+    Agent.objects.filter(pk=agent.pk).update(is_on_duty=is_on_duty, updated_at=timezone.now())
+    agent.is_on_duty = is_on_duty

@@ -1,0 +1,115 @@
+"""Template tags for what every page shows: icons, numbers, times, durations, states."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from calls import presentation
+from calls.models import Call, OutboundRequest
+from telephony_connector.common.phones import for_display
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A decorative drawing of static/icons.svg; a word must stand beside it."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons.svg"), name)
+
+
+@register.filter
+def phone(number: str, country: str = "") -> str:
+    """The number grouped as its country does."""
+    return for_display(number, country)
+
+
+@register.filter
+def clock(seconds: int | None) -> str:
+    """Seconds as ``2:14``."""
+    return presentation.clock_duration(seconds)
+
+
+@register.simple_tag
+def moment(at: datetime | None, style: str = "both") -> SafeString | str:
+    """A time that the page's script turns into the reader's zone. Styles: ``time``, ``date``, ``both``, ``ago``."""
+    if at is None:
+        return ""
+    iso = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    local = timezone.localtime(at)
+    title = f"{date_format(local, 'j M Y, H:i:s')} {local.tzname()}"
+    words = _in_words(local, style)
+    return format_html('<time datetime="{}" data-style="{}" title="{}">{}</time>', iso, style, title, words)
+
+
+def _in_words(local: datetime, style: str) -> str:
+    if style == "ago":
+        return ago(local)
+    formats = {"time": "H:i", "date": "j M Y"}
+    return date_format(local, formats.get(style, "j M, H:i"))
+
+
+@register.filter
+def ago(at: datetime | None) -> str:
+    """``3 min ago``; the script keeps it fresh in the same words (static/js/times.js)."""
+    if at is None:
+        return ""
+    gone = timezone.now() - at
+    if gone < timedelta(minutes=1):
+        return "just now"
+    if gone < timedelta(hours=1):
+        return f"{gone // timedelta(minutes=1)} min ago"
+    if gone < timedelta(days=1):
+        return f"{gone // timedelta(hours=1)} h ago"
+    days = gone.days
+    return "yesterday" if days == 1 else f"{days} days ago"
+
+
+@register.inclusion_tag("partials/chip.html")
+def status_chip(call: Call) -> dict[str, Any]:
+    """The call's status: icon and word, coloured."""
+    return {"look": presentation.status_look(call.status)}
+
+
+@register.inclusion_tag("partials/chip.html")
+def dialling_chip(request: OutboundRequest) -> dict[str, Any]:
+    """How a click-to-call stands."""
+    return {"look": presentation.dialling_look(request)}
+
+
+@register.inclusion_tag("partials/chip.html")
+def disposition_chip(request: OutboundRequest) -> dict[str, Any]:
+    """Whether a disposition has reached the provider."""
+    look = presentation.disposition_look(request)
+    return {"look": look, "at": request.next_attempt_at if look.word.endswith("retry at") else None}
+
+
+@register.inclusion_tag("partials/direction.html")
+def direction_arrow(call: Call) -> dict[str, Any]:
+    """Which way the call went."""
+    return {"look": presentation.direction_look(call.direction)}
+
+
+@register.filter
+def customer(call: Call) -> str:
+    """The customer's name, where one is known."""
+    return presentation.customer_of(call)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """The page's query string with these values set; None takes one out."""
+    request: HttpRequest = context["request"]
+    values: dict[str, Any] = {name: request.GET.getlist(name) for name in request.GET}
+    for name, value in changes.items():
+        values[name] = [] if value is None else [value]
+    return "?" + urlencode(values, doseq=True)

@@ -1,0 +1,86 @@
+"""Click to call from the agents' pages, its outcome, and the agent's on-duty switch."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from calls.errors import ClickToCallRefusedError
+from calls.forms import ClickToCallForm
+from calls.models import OutboundRequest
+from calls.selectors import visible_outbound_requests
+from calls.services import desk
+from calls.services.click_to_call import connectors_for, request_click_to_call
+from calls.views.frame import back_to, is_fragment, render_page, signed_in
+from crm.models import Agent
+from crm.selectors import agent_of, visible_leads, visible_opportunities
+
+
+@signed_in
+@require_POST
+def click_to_call(request: HttpRequest) -> HttpResponse:
+    """Ask the provider for a call; answers with how the request stands, which the page then follows."""
+    try:
+        outbound = _requested(request)
+    except ClickToCallRefusedError as refusal:
+        return _refused(request, refusal.message)
+    if is_fragment(request):
+        return render(request, "partials/outbound.html", {"outbound": outbound})
+    return back_to(request, reverse("outbound", args=[outbound.pk]))
+
+
+def _requested(request: HttpRequest) -> OutboundRequest:
+    """Read the form and ask for the call; raises ClickToCallRefusedError with words for the agent."""
+    agent, form = agent_of(request.user), ClickToCallForm(request.POST)
+    if agent is None:
+        raise ClickToCallRefusedError("Only agents can call.")
+    if not form.is_valid():
+        raise ClickToCallRefusedError("This is no telephone number.", "phone")
+    wanted = form.cleaned_data
+    leads, opportunities = visible_leads(request.user), visible_opportunities(request.user)
+    lead = leads.filter(pk=wanted["lead"]).first() if wanted["lead"] else None
+    if lead is None and not wanted["phone"]:
+        raise ClickToCallRefusedError("Type the number to call.", "phone")
+    chosen = opportunities.filter(pk=wanted["opportunity"]).first() if wanted["opportunity"] else None
+    connectors = [row for row in connectors_for(agent) if wanted["connector"] in {"", row.slug}]
+    if not connectors:
+        raise ClickToCallRefusedError("Click to call is not set up for you yet.", "connector")
+    return request_click_to_call(
+        agent=agent, connector=connectors[0], lead=lead, phone=wanted["phone"], opportunity=chosen
+    )
+
+
+def _refused(request: HttpRequest, message: str) -> HttpResponse:
+    if is_fragment(request):
+        return render(request, "partials/refused.html", {"message": message}, status=422)
+    messages.error(request, message)
+    return back_to(request, reverse("console"))
+
+
+@signed_in
+@never_cache
+@require_safe
+def outbound(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How a request stands: a fragment for the script, a page for a plain form."""
+    rows = visible_outbound_requests(request.user).select_related("connector", "lead", "agent")
+    context = {"outbound": get_object_or_404(rows, pk=pk)}
+    if is_fragment(request):
+        return render(request, "partials/outbound.html", context)
+    return render_page(request, "calls/outbound.html", context)
+
+
+@signed_in
+@require_POST
+def duty(request: HttpRequest) -> HttpResponse:
+    """Go on duty or off."""
+    agent = get_object_or_404(Agent, user_id=request.user.pk)
+    desk.set_duty(agent=agent, is_on_duty=request.POST.get("is_on_duty") == "true")
+    if is_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return back_to(request, reverse("console"))

@@ -1,0 +1,83 @@
+"""The frame of every agents' page: who may come in, and what the bar at the top shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from calls import desk_selectors
+from calls.popup_card import popup_card
+from calls.services.click_to_call import connectors_for
+from crm.models import Agent, Lead
+from crm.selectors import agent_of
+
+View = Callable[..., HttpResponseBase]
+
+
+def signed_in(view: View) -> View:
+    """Send strangers to the login page; a fragment's request makes the whole page go there."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if is_fragment(request):
+            return HttpResponse(status=401, headers={"HX-Redirect": str(settings.LOGIN_URL)})
+        return redirect_to_login(request.get_full_path())
+
+    return guarded
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """True when a script asks for a part of a page."""
+    return bool(getattr(request, "htmx", False)) or request.headers.get("X-Requested-With") == "fetch"
+
+
+def render_page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, shows_popups: bool = True, status: int = 200
+) -> HttpResponse:
+    """A whole page with the bar and, on most pages, the agent's open popups."""
+    agent = agent_of(request.user)
+    frame: dict[str, Any] = {"agent": agent, "dialling": dialling_of(agent), "sequence": 0, "cards": []}
+    if agent is not None:
+        # The number comes first: what changes in between is sent again rather than missed.
+        frame["sequence"] = desk_selectors.last_sequence(agent)
+    if agent is not None and shows_popups:
+        deliveries = desk_selectors.open_deliveries(agent)
+        frame["cards"] = [popup_card(popup=row.popup, agent=agent, delivery=row) for row in deliveries]
+    return render(request, template, frame | context, status=status)
+
+
+def dialling_of(agent: Agent | None, lead: Lead | None = None) -> dict[str, Any]:
+    """By which connectors the agent may dial, and in words why not, when not."""
+    connectors = connectors_for(agent) if agent is not None else []
+    return {"connectors": connectors, "hindrance": _hindrance(agent, bool(connectors), lead)}
+
+
+def _hindrance(agent: Agent | None, has_connectors: bool, lead: Lead | None) -> str:
+    if agent is None:
+        return "Only agents can call."
+    if lead is not None and lead.do_not_call:
+        return f"{lead} must not be called."
+    if not agent.can_click_to_call:
+        return "You may not click to call. An administrator can change that."
+    if not agent.is_on_duty:
+        return "You are off duty."
+    if not has_connectors:
+        return "Click to call is not set up for you yet."
+    return ""
+
+
+def back_to(request: HttpRequest, default: str) -> HttpResponseRedirect:
+    """The page that a plain form came from, when it is one of ours."""
+    target = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(target if is_ours and target else default)

@@ -1,0 +1,128 @@
+"""The agents' pages: console, call history, leads."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from calls import desk_selectors, history_selectors
+from calls.forms import HistoryFilterForm
+from calls.models import Call
+from calls.views.frame import dialling_of, render_page, signed_in
+from crm.models import Lead
+from crm.selectors import agent_of, search_leads, visible_leads
+
+LEADS_LIMIT = 50
+TIMELINE_LIMIT = 100
+SUGGESTIONS_LIMIT = 6
+CSV_LIMIT = 50_000
+CSV_COLUMNS = (
+    "time", "direction", "status", "customer", "number", "virtual_number", "agent", "provider", "seconds",
+    "disposition", "notes", "session_id",
+)  # fmt: skip
+
+
+@signed_in
+@never_cache
+@require_safe
+def console(request: HttpRequest) -> HttpResponse:
+    """The agent's desk: popups, whom to call back, today's calls."""
+    return render_page(request, "calls/console.html", _lists(request))
+
+
+@signed_in
+@never_cache
+@require_safe
+def console_lists(request: HttpRequest) -> HttpResponse:
+    """The console's two lists, for the page's script to refresh them."""
+    agent = agent_of(request.user)
+    frame = {"agent": agent, "dialling": dialling_of(agent)}
+    return render(request, "partials/lists.html", frame | _lists(request))
+
+
+def _lists(request: HttpRequest) -> dict[str, object]:
+    calls = desk_selectors.desk_calls(request.user, agent_of(request.user))
+    return {"missed": desk_selectors.missed_calls(calls), "today": list(desk_selectors.todays_calls(calls))}
+
+
+@signed_in
+@require_safe
+def call_history(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """All calls that the reader may see; filters and page stand in the URL, `format=csv` downloads them."""
+    form = HistoryFilterForm(request.GET, user=request.user)
+    form.is_valid()
+    calls = history_selectors.filtered_calls(request.user, form.cleaned_data)
+    if request.GET.get("format") == "csv":
+        return _as_csv(calls[:CSV_LIMIT].iterator(chunk_size=500))
+    page = history_selectors.history_page(calls, request.GET.get("before", ""))
+    return render_page(request, "calls/history.html", {"form": form, "page": page})
+
+
+def _as_csv(calls: Iterator[Call]) -> StreamingHttpResponse:
+    writer = csv.writer(_Echo())
+    rows = (writer.writerow(row) for row in _csv_rows(calls))
+    headers = {"Content-Disposition": 'attachment; filename="calls.csv"'}
+    return StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _csv_rows(calls: Iterator[Call]) -> Iterator[list[str]]:
+    yield list(CSV_COLUMNS)
+    for call in calls:
+        values = (
+            call.happened_at.isoformat(), call.direction, call.status, call.lead or "", call.customer_number,
+            call.display_number, call.agent.name if call.agent else "", call.connector.name,
+            call.duration_seconds if call.duration_seconds is not None else "", call.disposition,
+            call.shown_notes, call.session_id,
+        )  # fmt: skip
+        yield [_inert(str(value)) for value in values]
+
+
+def _inert(text: str) -> str:
+    """A spreadsheet runs what begins with one of these; a telephone number may keep its plus."""
+    is_number = text[:1] == "+" and text[1:].replace(" ", "").isdigit()
+    return f"'{text}" if text[:1] in tuple("=+-@\t\r") and not is_number else text
+
+
+@signed_in
+@require_safe
+def leads(request: HttpRequest) -> HttpResponse:
+    """Leads by name or by number in any writing; without a search the newest."""
+    text = request.GET.get("search", "").strip()
+    rows = visible_leads(request.user).select_related("owner").prefetch_related("phones")
+    found = list((search_leads(rows, text) if text else rows)[: LEADS_LIMIT + 1])
+    context = {"search": text, "leads": found[:LEADS_LIMIT], "has_more": len(found) > LEADS_LIMIT}
+    return render_page(request, "calls/leads.html", context)
+
+
+@signed_in
+@require_safe
+def lead_suggestions(request: HttpRequest) -> HttpResponse:
+    """The first leads that fit what is being typed into the search box."""
+    text = request.GET.get("search", "").strip()
+    rows = visible_leads(request.user).prefetch_related("phones")
+    found = list(search_leads(rows, text)[:SUGGESTIONS_LIMIT]) if len(text) > 1 else []
+    return render(request, "partials/suggestions.html", {"search": text, "leads": found})
+
+
+@signed_in
+@require_safe
+def lead(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One lead: numbers to call, details, and every call so far."""
+    rows = visible_leads(request.user).select_related("owner").prefetch_related("phones", "opportunities").distinct()
+    found: Lead = get_object_or_404(rows, pk=pk)
+    calls = list(desk_selectors.calls_of_lead(request.user, found)[:TIMELINE_LIMIT])
+    context = {"lead": found, "calls": calls, "lead_dialling": dialling_of(agent_of(request.user), found)}
+    return render_page(request, "calls/lead.html", context)

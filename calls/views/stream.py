@@ -1,0 +1,201 @@
+"""`GET /agent/stream`: the agent's event stream, a raw ASGI application that holds no database connection."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
+from time import monotonic
+from typing import Any, TypeVar
+from urllib.parse import parse_qs
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db import DatabaseError, connections
+from django.http import HttpRequest
+
+from calls.doorbell import Bell, Doorbell
+from calls.stream_events import DeskCursor, event, states_of
+from crm.models import Agent
+from crm.selectors import agent_of
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+T = TypeVar("T")
+
+HEARTBEAT_SECONDS = 15.0
+SESSION_CHECK_SECONDS = 45.0
+RETRY_MS = 1000
+_LONGEST_NUMBER = 18
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+# Hundreds of streams share these few threads, and so these few connections.
+_database_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="stream-db")
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks: nobody (401), a user who is no agent (403), or an agent."""
+
+    is_signed_in: bool
+    agent: Agent | None
+
+
+async def agent_stream(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one request for the stream: 401 for strangers, 403 for users who are no agents, else events for ever.
+
+    ``Last-Event-ID`` (header, or ``?last_event_id=``) is the agent's own sequence number; without one the stream
+    starts with the popups that are open now.
+    """
+    if scope["method"] not in {"GET", "HEAD"}:
+        await _answer(send, 405)
+        return
+    session_key = _session_key(scope)
+    visitor = await _in_database(lambda: _visitor(session_key))
+    if visitor.agent is None:
+        await _answer(send, 403 if visitor.is_signed_in else 401)
+    elif scope["method"] == "HEAD":
+        await _answer(send, 200)
+    else:
+        stream = _Stream(send, session_key, DeskCursor(agent=visitor.agent, sequence=_last_event_id(scope)))
+        await _until_gone(stream.run(), receive)
+
+
+class _Stream:
+    """One open stream."""
+
+    def __init__(self, send: Send, session_key: str, cursor: DeskCursor) -> None:
+        self.send, self.session_key, self.cursor = send, session_key, cursor
+        self.is_delayed = False
+        self.checked_at = monotonic()
+
+    async def run(self) -> None:
+        """Send events until the session ends."""
+        doorbell = _doorbell()
+        agent_id = self.cursor.agent.pk
+        with doorbell.bell_of(agent_id) as bell:
+            await self.send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            await self._write(f"retry: {RETRY_MS}\n\n".encode(), event("hello", {"agent": agent_id}))
+            while True:
+                await self._tell_news(is_delayed=doorbell.is_down)
+                await self._wait(bell)
+                if not await self._is_still_welcome():
+                    await self.send({"type": "http.response.body", "body": b"", "more_body": False})
+                    return
+
+    async def _tell_news(self, *, is_delayed: bool) -> None:
+        try:
+            events = await _in_database(self.cursor.read)
+        except DatabaseError:
+            events = []  # the next look tells it
+        if is_delayed != self.is_delayed:
+            self.is_delayed = is_delayed
+            events = [*events, event("mode", {"is_delayed": is_delayed})]
+        await self._write(*events)
+
+    async def _wait(self, bell: Bell) -> None:
+        """Until the bell rings; a silent connection gets a heartbeat, so that proxies keep it."""
+        try:
+            await asyncio.wait_for(bell.heard(), HEARTBEAT_SECONDS)
+        except TimeoutError:
+            await self._write(b": heartbeat\n\n")
+
+    async def _is_still_welcome(self) -> bool:
+        if monotonic() - self.checked_at < SESSION_CHECK_SECONDS:
+            return True
+        self.checked_at = monotonic()
+        try:
+            visitor = await _in_database(lambda: _visitor(self.session_key))
+        except DatabaseError:
+            return True
+        return visitor.agent is not None
+
+    async def _write(self, *events: bytes) -> None:
+        if events:
+            await self.send({"type": "http.response.body", "body": b"".join(events), "more_body": True})
+
+
+async def _until_gone(stream: Any, receive: Receive) -> None:
+    """Run the stream until it ends or the browser has gone."""
+    tasks = {asyncio.ensure_future(stream), asyncio.ensure_future(_disconnected(receive))}
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            with contextlib.suppress(OSError):
+                task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _answer(send: Send, status: int) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [(b"cache-control", b"no-store")]})
+    await send({"type": "http.response.body", "body": b""})
+
+
+_doorbells: dict[int, Doorbell] = {}
+
+
+def _doorbell() -> Doorbell:
+    """The doorbell of the running loop: a server has one, tests have many."""
+    loop_id = id(asyncio.get_running_loop())
+    if loop_id not in _doorbells:
+        _doorbells[loop_id] = Doorbell(_states_of)
+    return _doorbells[loop_id]
+
+
+async def _states_of(agent_ids: list[int]) -> dict[int, Any]:
+    return await _in_database(lambda: states_of(agent_ids))
+
+
+async def _in_database(read: Callable[[], T]) -> T:
+    """Run in one of the few database threads, and hand the connection back afterwards."""
+    return await asyncio.get_running_loop().run_in_executor(_database_threads, _closing, read)
+
+
+def _closing(read: Callable[[], T]) -> T:
+    try:
+        return read()
+    finally:
+        connections.close_all()
+
+
+def _visitor(session_key: str) -> Visitor:
+    """The user of the session, checked as Django checks it: a changed password or a closed account ends the session."""
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key or None)
+    user = get_user(request)
+    return Visitor(is_signed_in=user.is_authenticated, agent=agent_of(user))
+
+
+def _session_key(scope: Scope) -> str:
+    cookies: SimpleCookie = SimpleCookie()
+    with contextlib.suppress(CookieError):
+        cookies.load(_header(scope, b"cookie"))
+    morsel = cookies.get(settings.SESSION_COOKIE_NAME)
+    return morsel.value if morsel else ""
+
+
+def _last_event_id(scope: Scope) -> int | None:
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    text = _header(scope, b"last-event-id") or query.get("last_event_id", [""])[0]
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    values = [value for key, value in scope["headers"] if key == name]
+    return "; ".join(value.decode("latin-1") for value in values)

@@ -1,0 +1,25 @@
+// Starts the parts of the agents' pages; each lives in its own file.
+import { startCopying, startMenus } from "./gestures.js";
+import { startLists } from "./lists.js";
+import { startPopups } from "./popups.js";
+import { followStream } from "./stream.js";
+import { startTimes } from "./times.js";
+
+startTimes();
+startCopying();
+startMenus();
+
+if (document.body.dataset.agent) {
+  const popups = startPopups();
+  const refreshLists = startLists();
+  followStream({
+    popup: (news) => {
+      popups.show(news);
+      refreshLists();
+    },
+    outbound: (news) => {
+      popups.outboundChanged(news);
+      refreshLists();
+    },
+  });
+}

@@ -1,0 +1,35 @@
+// The console's lists: fetched anew when something happened, and once a minute while somebody looks.
+import { elementOf, fragment } from "./fetching.js";
+import { localise } from "./times.js";
+
+const QUIET_MS = 400;
+const REGULAR_MS = 60000;
+
+export function startLists() {
+  const lists = document.getElementById("lists");
+  if (!lists) return () => {};
+  let waiting = null;
+
+  async function refresh() {
+    waiting = null;
+    const html = await fragment(lists.dataset.url).catch(() => null);
+    if (html !== null) for (const panel of elementOf(`<div>${html}</div>`).querySelectorAll(".panel")) replace(panel);
+  }
+
+  // A panel in which somebody has just called stays as it is until the result has been read.
+  function replace(panel) {
+    const old = document.getElementById(panel.id);
+    if (!old || old.contains(document.activeElement) || old.querySelector(".call-result:not(:empty)")) return;
+    localise(panel);
+    if (old.innerHTML === panel.innerHTML) return;
+    old.replaceWith(panel);
+    window.htmx?.process(panel);
+  }
+
+  function soon() {
+    waiting ??= setTimeout(refresh, QUIET_MS);
+  }
+
+  setInterval(() => document.visibilityState === "visible" && soon(), REGULAR_MS);
+  return soon;
+}
