@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote, quote_plus
+from functools import lru_cache
 
 MASK = "••••"
 SHOWN_HEADERS = frozenset({
@@ -23,8 +25,9 @@ _USERINFO = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*://)[^/?#\s\"'<>]*@")
 
 def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     """The text with every secret masked, in whatever encoding a request gives it, and hook keys and userinfo too."""
-    for secret in sorted(_written_forms(secrets), key=len, reverse=True):
-        text = text.replace(secret, MASK)
+    known = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
+    for secret in sorted(known, key=len, reverse=True):
+        text = _pattern(secret).sub(MASK, text)
     text = _USERINFO.sub(rf"\1{MASK}@", text)
     text = _HOOK_KEY.sub(rf"\1{MASK}", text)
     return _ALIAS_KEY.sub(rf"\1{MASK}", text)
@@ -47,11 +50,17 @@ def redact_headers(
     return {name: redact_text(value, known) if name.casefold() in shown else MASK for name, value in pairs}
 
 
-def _written_forms(secrets: Iterable[str]) -> set[str]:
-    forms: set[str] = set()
-    for secret in secrets:
-        if len(secret) >= SHORTEST_SECRET:
-            escaped = secret.replace("\\", "\\\\").replace('"', '\\"')
-            in_xml = secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-            forms |= {secret, quote(secret, safe=""), quote(secret), quote_plus(secret), escaped, in_xml}
-    return forms
+@lru_cache(maxsize=1024)
+def _pattern(secret: str) -> re.Pattern[str]:
+    """Matches the secret in any mix of writings: plain, percent-encoded, JSON- or XML-escaped."""
+    return re.compile("".join(f"(?:{'|'.join(_writings(character))})" for character in secret))
+
+
+def _writings(character: str) -> list[str]:
+    encoded = "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
+    in_json = json.dumps(character)[1:-1]
+    references = [html.escape(character), f"&#{ord(character)};", "&apos;" if character == "'" else ""]
+    plus = [r"\+"] if character == " " else []
+    # Longer writings first: a backslash alone would otherwise take half of an escaped one.
+    exact = [re.escape(text) for text in (in_json, *references, character) if text]
+    return [f"(?i:{encoded})", *exact, *plus]

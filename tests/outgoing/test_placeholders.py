@@ -20,7 +20,8 @@ CONTEXT = MergeContext(
     call_reference="c-1",
     lead={"Id": "L1", "Name": "Ravi Kumar Singh", "Phone": "9611795983", "mx_Budget": "5 lakh", "Loan Type": "Car"},
     user={
-        "Id": "U1", "Name": "Asha Rao", "EmailAddress": "asha@example.com", "TelephonyAgentId": "5071", "GroupIds": "3,4",
+        "Id": "U1", "Name": "Asha Rao", "EmailAddress": "asha@example.com", "TelephonyAgentId": "5071",
+        "GroupIds": "3,4",
     },
     owner={"FirstName": "Meera", "LastName": "Iyer"},
     opportunity={"Id": "O1"},

@@ -29,7 +29,7 @@ def rendered_url(url: str, context: MergeContext) -> str:
 
 def in_json_string(value: str) -> str:
     body = rendered_body("json", f'{{"a": "<{X}>", "b": [true]}}', lead_named(value))
-    return json.loads(body)["a"][1:-1]
+    return str(json.loads(body)["a"])[1:-1]
 
 
 def in_form(value: str) -> str:
@@ -66,17 +66,17 @@ def in_userinfo(value: str) -> str:
 
 def in_json_in_form(value: str) -> str:
     body = rendered_body("form", f'data={{"x": "{X}", "s": "a&b"}}&y=2', lead_named(value))
-    return json.loads(dict(parse_qsl(body))["data"])["x"]
+    return str(json.loads(dict(parse_qsl(body))["data"])["x"])
 
 
 def in_json_in_query(value: str) -> str:
     url = rendered_url(f'{URL}?data={{"x": "{X}"}}&y=2', lead_named(value))
-    return json.loads(dict(parse_qsl(urlsplit(url).query))["data"])["x"]
+    return str(json.loads(dict(parse_qsl(urlsplit(url).query))["data"])["x"])
 
 
 def in_encoded_json_in_form(value: str) -> str:
     body = rendered_body("form", f"data=%7B%22x%22%3A%22{X}%22%7D&y=2", lead_named(value))
-    return json.loads(dict(parse_qsl(body))["data"])["x"]
+    return str(json.loads(dict(parse_qsl(body))["data"])["x"])
 
 
 DESTINATIONS = (

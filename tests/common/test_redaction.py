@@ -1,0 +1,66 @@
+"""What records may show."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telephony_connector.common.redaction import MASK, redact_headers, redact_text, redact_url
+
+KEY = "k" * 40
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://key:token@api.example.com/x", f"https://{MASK}@api.example.com/x"),
+        ("https://key@api.example.com", f"https://{MASK}@api.example.com"),
+        ("https://api.example.com/x?mail=me@example.com", "https://api.example.com/x?mail=me@example.com"),
+        (f"http://us/hooks/{KEY}/call-log?a=1", f"http://us/hooks/{MASK}/call-log?a=1"),
+        (f"/hooks/{KEY}", f"/hooks/{MASK}"),
+        (f"/1/api/Telephony/LogCallComplete/ORG1/{KEY}", f"/1/api/Telephony/LogCallComplete/{MASK}"),
+        ("https://x/?api_key=s3cret%2B!&to=1", f"https://x/?api_key={MASK}&to=1"),
+        ("https://x/s3cret+!/y", f"https://x/{MASK}/y"),
+    ],
+)
+def test_a_url_loses_its_credentials(url: str, shown: str) -> None:
+    assert redact_url(url, ["s3cret+!"]) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'p&"w d',
+        'p%26%22w%20d',
+        'p%26%22w+d',
+        'p&\\"w d',
+        'p&amp;"w d',
+    ],
+)  # fmt: skip
+def test_a_secret_is_masked_in_every_writing(text: str) -> None:
+    assert redact_text(f"<{text}>", ['p&"w d']) == f"<{MASK}>"
+
+
+def test_longer_secrets_go_first_and_very_short_ones_are_none() -> None:
+    assert redact_text("abcdef abc ab", ["abc", "abcdef", "ab", ""]) == f"{MASK} {MASK} ab"
+
+
+def test_headers_are_shown_by_allow_list_only() -> None:
+    headers = [("Content-Type", "text/plain; s3cret"), ("Authorization", "Bearer x"), ("X-Anything", "y")]
+
+    assert redact_headers(headers, secrets=["s3cret"]) == {
+        "Content-Type": f"text/plain; {MASK}",
+        "Authorization": MASK,
+        "X-Anything": MASK,
+    }
+    assert redact_headers({"X-Anything": "y"}, ["x-anything"]) == {"X-Anything": "y"}
+
+
+@given(secret=st.text(min_size=3), before=st.text(), after=st.text())
+def test_no_secret_survives_as_it_is_or_percent_encoded(secret: str, before: str, after: str) -> None:
+    shown = redact_text(f"{before}{secret}{after} {quote(secret, safe='')}", [secret])
+
+    assert secret not in shown or secret in MASK * 9
