@@ -1,0 +1,1 @@
+"""A make-believe telephony provider, which talks to a running instance over real HTTP and nothing else."""
