@@ -11,8 +11,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LOST_PLUS = re.compile(r" (\d{2}:?\d{2})$")
@@ -89,8 +87,7 @@ class AgentFilter(django_filters.CharFilter):
         return qs.filter(agent_condition(self.field_name, value)) if value else qs
 
 
-@extend_schema_field(OpenApiTypes.DATETIME)
-class MomentFilter(django_filters.Filter):
+class MomentFilter(django_filters.IsoDateTimeFilter):
     """Rows at or after a moment (``lookup_expr="gte"``) or at or before it (``"lte"``)."""
 
     field_class = MomentField
