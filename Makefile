@@ -10,7 +10,7 @@ SHELL := /bin/bash
 help: ## Show these lines
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 24
 
-run: $(VENV)/.requirements .env ## Install what is missing and start everything on http://127.0.0.1:$${PORT:-8000}
+run: $(VENV)/.requirements .env ## Install what is missing and start everything on http://127.0.0.1:${PORT:-8000}
 	@exec $(BIN)/python manage.py up
 
 test: $(VENV)/.requirements-dev ## Lint, types, layers and all tests, on real PostgreSQL, Valkey and Chromium
@@ -28,14 +28,14 @@ requirements: $(VENV)/.requirements-dev ## Compile requirements*.txt anew from r
 			--custom-compile-command "make requirements" $$name.in --output-file $$name.txt || exit 1; \
 	done
 
-.env: .env.example
+.env: .env.example | environment
 	@$(BIN)/python telephony_connector/processes/env_file.py
 
 # The stamps hold the hash of what is installed, so that a fresh checkout's file times mean nothing.
-$(VENV)/.requirements: FORCE | $(BIN)/python
+$(VENV)/.requirements: FORCE | environment
 	@$(call install,requirements.txt,$@)
 
-$(VENV)/.requirements-dev: FORCE | $(BIN)/python
+$(VENV)/.requirements-dev: FORCE | environment
 	@$(call install,requirements-dev.txt,$@)
 
 define install
@@ -46,10 +46,14 @@ if [ "$$(cat $(2) 2>/dev/null)" != "$$wanted" ]; then \
 fi
 endef
 
-$(BIN)/python:
-	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not installed; install Python 3.11 or newer, or name one: make run PYTHON=/path/to/python3." >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old; Python 3.11 or newer is needed: make run PYTHON=python3.11." >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { echo "This Python has no venv module; install it (on Debian and Ubuntu: apt-get install python3-venv) and try again." >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+# A Python that was named on the command line replaces an environment made with another version.
+.PHONY: environment
+environment:
+	@if [ -x $(BIN)/python ] && { [ "$(origin PYTHON)" != "command line" ] || \
+		[ "$$($(BIN)/python --version)" = "$$($(PYTHON) --version)" ]; }; then exit 0; fi; \
+	command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not installed; install Python 3.11 or newer, or name one: make run PYTHON=/path/to/python3." >&2; exit 1; }; \
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old; Python 3.11 or newer is needed: make run PYTHON=python3.11." >&2; exit 1; }; \
+	$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { echo "This Python has no venv module; install it (on Debian and Ubuntu: apt-get install python3-venv) and try again." >&2; exit 1; }; \
+	rm -rf $(VENV) && $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 FORCE:

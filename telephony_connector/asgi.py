@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
-from importlib import import_module
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
@@ -29,30 +28,18 @@ def build_application() -> Application:
     _ = get_resolver().url_patterns
     # Django under WSGI in threads serves three times as many hooks as its own ASGI handler.
     pages: Any = WSGIMiddleware(django_application, workers=settings.WEB_THREADS)
-    stream = _load_stream()
+    from calls.views.stream import agent_stream
+
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _answer_lifespan(receive, send)
         elif scope["type"] == "http" and scope["path"] == STREAM_PATH:
-            await stream(scope, receive, send)
+            await agent_stream(scope, receive, send)
         elif scope["type"] == "http":
             await pages(scope, receive, send)
 
     return application
-
-
-def _load_stream() -> Application:
-    try:
-        stream: Application = import_module("calls.views.stream").agent_stream
-    except ModuleNotFoundError:
-        return _not_found
-    return stream
-
-
-async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
-    await send({"type": "http.response.start", "status": 404, "headers": []})
-    await send({"type": "http.response.body", "body": b""})
 
 
 async def _answer_lifespan(receive: Receive, send: Send) -> None:
