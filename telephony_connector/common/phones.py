@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,12 +13,17 @@ from phonenumbers import PhoneNumberFormat
 SUFFIX_LENGTH = 7
 """Digits of the indexed suffix. Fewer than that match nothing: extension 100 is no lead."""
 
+_LONGEST_NATIONAL = 10
+"""Up to here a number without plus is never taken for one with a country code: too many would fit by chance."""
+
 _WITHHELD = frozenset({
     "anonymous", "private", "unknown", "restricted", "unavailable", "withheld", "blocked", "hidden", "null", "none",
     "nil", "na", "n/a", "undefined", "asserted", "unknownnumber", "privatenumber", "nocallerid",
 })  # fmt: skip
-_NOT_DIGIT = re.compile(r"\D+")
-_SIP_USER = re.compile(r"^(?:sips?|tel):(?://)?([^@;?]*)", re.IGNORECASE)
+_NOT_DIGIT = re.compile(r"[^0-9]+")
+_SIP_USER = re.compile(r"(?:^|<)\s*(?:sips?|tel):(?://)?([^@;?>]*)", re.IGNORECASE)
+# Extensions belong to no number; ".0" is what spreadsheets make of one.
+_TAIL = re.compile(r"(?<=[0-9)])(?:\s*[;,]?\s*(?:extn?\.?|x|#)\s*[=:]?\s*[0-9]{1,6}|\.0+)\s*$", re.IGNORECASE)
 _MARKS = re.compile(r"[\s().\-/\u00a0\u2010-\u2015\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _NUMBER = re.compile(r"^\+?[0-9]{1,20}$")
 
@@ -32,13 +38,14 @@ class PhoneNumber:
 
 
 def digits_of(raw: str) -> str:
-    """All ASCII digits of the text, in order."""
-    return _NOT_DIGIT.sub("", raw)
+    """The digits in order, written in ASCII; of a SIP or tel URI those of its user part, without an extension."""
+    return _NOT_DIGIT.sub("", _bare(raw))
 
 
 def is_withheld(raw: str) -> bool:
     """True for the words that networks send instead of a hidden number, and for nothing at all."""
-    word = re.sub(r"[\s_\-<>\"']+", "", raw).lower()
+    uri = _SIP_USER.search(raw.strip())
+    word = re.sub(r"[\s_\-<>\"']+", "", uri.group(1) if uri else raw).lower()
     return not word or word in _WITHHELD
 
 
@@ -67,16 +74,26 @@ def parse_phone(raw: str, country: str) -> PhoneNumber | None:
 
 
 def _bare(raw: str) -> str:
-    uri = _SIP_USER.match(raw.strip())
-    text = uri.group(1) if uri else raw
-    return _MARKS.sub("", text)
+    """Without URI, extension and the marks that people set between digits."""
+    uri = _SIP_USER.search(raw.strip())
+    text = _in_ascii(uri.group(1) if uri else raw)
+    return _MARKS.sub("", _TAIL.sub("", text))
+
+
+def _in_ascii(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(
+        str(unicodedata.decimal(character)) if character.isdecimal() else character for character in text
+    ).replace("\uff0b", "+")
 
 
 def _candidates(text: str, raw: str) -> list[str]:
     if text.startswith("+"):
         return [text]
-    lost_plus = raw.startswith(" ") and len(text) > 10
-    return [f"+{text}", text] if lost_plus else [text, f"+{text}"]
+    if len(text) <= _LONGEST_NATIONAL:
+        return [text]
+    return [f"+{text}", text] if raw.startswith(" ") else [text, f"+{text}"]
 
 
 def to_e164(raw: str, country: str) -> str:
@@ -87,7 +104,7 @@ def to_e164(raw: str, country: str) -> str:
 
 def suffix_of(raw: str) -> str:
     """The last seven digits, the indexed key of number matching; empty when there are fewer."""
-    digits = digits_of(_bare(raw))
+    digits = digits_of(raw)
     return digits[-SUFFIX_LENGTH:] if len(digits) >= SUFFIX_LENGTH else ""
 
 
@@ -103,8 +120,10 @@ def with_trunk_prefix(raw: str, country: str) -> str:
     if number is None:
         return digits_of(raw)
     parsed = phonenumbers.parse(number.e164)
-    region = phonenumbers.region_code_for_number(parsed) or country
-    prefix = phonenumbers.ndd_prefix_for_region(region, True) if region else None
+    region = phonenumbers.region_code_for_number(parsed) or phonenumbers.region_code_for_country_code(
+        parsed.country_code or 0
+    )
+    prefix = phonenumbers.ndd_prefix_for_region(region, True)
     return f"{prefix or ''}{number.national}"
 
 
