@@ -1,10 +1,14 @@
-"""What an administrator typed into a template where credentials are put: records show merged values, not these."""
+"""What an administrator typed into a template where credentials are put: records show merged values, not these.
+
+Providers take keys in headers, queries, forms, JSON and XML alike. A typed-in value is shown only when it is short or
+plain words (``outbound``, ``Sales desk``) under a name that speaks of no credential; everything else is a secret.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import unquote_plus
 
 from connector_config.outgoing.context import MergeContext
@@ -13,43 +17,58 @@ from connector_config.outgoing.pairs import split_pairs
 from connector_config.outgoing.structured import render_json
 
 SHORTEST_SECRET = 6
-"""A typed-in value from this length on is treated as a secret in records."""
+"""Typed-in values from this length on may be secrets."""
 
 _FIELD = "\ue000"
-_XML_VALUE = re.compile(r">([^<]+)<|\"([^\"<]+)\"|'([^'<]+)'")
+_PLAIN_WORDS = re.compile(r"[A-Za-z]{1,14}(?:[ _\-.,][A-Za-z]{1,14})*")
+_CREDENTIAL_NAME = re.compile(r"auth|cred|key|pass|pin$|pwd|secret|sig|sid|token|user", re.IGNORECASE)
+_XML_TEXT = re.compile(r"<([^\s/>]+)[^>]*>([^<]+)<")
+_XML_ATTRIBUTE = re.compile(r"([\w:.\-]+)\s*=\s*(?:\"([^\"<]+)\"|'([^'<]+)')")
 
 
 def values_in_pairs(parts: Sequence[Part]) -> list[str]:
-    """Values of a query or form in which no merge field stands, as written and decoded."""
-    literal = ("".join(str(part) for part in pair.value) for pair in split_pairs(parts) if pair.is_literal)
-    return _long_ones(text for value in literal for text in (value, unquote_plus(value)))
+    """Secret values of a query or form, as written and decoded."""
+    return _secrets(
+        ("".join(str(part) for part in pair.name), text)
+        for pair in split_pairs(parts)
+        if pair.is_literal
+        for value in ["".join(str(part) for part in pair.value)]
+        for text in (value, unquote_plus(value))
+    )
 
 
 def values_in_json(parts: Sequence[Part]) -> list[str]:
-    """String members in which no merge field stands; nothing when the text is no JSON."""
+    """Secret strings of a JSON body; nothing when the text is no JSON."""
     try:
         document = json.loads(render_json(parts, MergeContext(), _FIELD))
     except ValueError:
         return []
-    return _long_ones(_leaves(document))
+    return _secrets(_leaves("", document))
 
 
 def values_in_xml(parts: Sequence[Part]) -> list[str]:
-    """Texts and attributes in which no merge field stands."""
+    """Secret texts and attributes of an XML body."""
     text = "".join(part if isinstance(part, str) else _FIELD for part in parts)
-    return _long_ones("".join(groups) for groups in _XML_VALUE.findall(text))
+    attributes = ((name, double or single) for name, double, single in _XML_ATTRIBUTE.findall(text))
+    return _secrets([*_XML_TEXT.findall(text), *attributes])
 
 
-def _leaves(document: object) -> Iterator[str]:
+def _leaves(name: str, document: object) -> Iterator[tuple[str, str]]:
     if isinstance(document, str):
-        yield document
+        yield name, document
     elif isinstance(document, dict):
-        for value in document.values():
-            yield from _leaves(value)
+        for key, value in document.items():
+            yield from _leaves(key, value)
     elif isinstance(document, list):
         for value in document:
-            yield from _leaves(value)
+            yield from _leaves(name, value)
 
 
-def _long_ones(values: Iterator[str]) -> list[str]:
-    return [value for value in values if len(value.strip()) >= SHORTEST_SECRET and _FIELD not in value]
+def _secrets(named_values: Iterable[tuple[str, str]]) -> list[str]:
+    return [value for name, value in named_values if _FIELD not in value and _is_secret(name, value.strip())]
+
+
+def _is_secret(name: str, value: str) -> bool:
+    if len(value) < SHORTEST_SECRET:
+        return False
+    return bool(_CREDENTIAL_NAME.search(name)) or not _PLAIN_WORDS.fullmatch(value)

@@ -3,7 +3,7 @@
 Names are resolved once, every answer is judged (``address_policy``), and the connection goes to a judged address, so
 that a second DNS answer changes nothing. Nothing is taken from the environment: no proxy, no netrc; redirects are
 answers like any other; TLS is verified; the whole exchange has one deadline. Why ssrfguard's adapter and no session:
-docs/adr/0010-one-http-door.md.
+docs/adr/0012-one-http-door.md.
 """
 
 from __future__ import annotations

@@ -341,6 +341,32 @@ def test_typed_in_values_of_every_body_type_count_as_secret(body_type: str, body
     assert render_request(spec, MergeContext()).secrets == ("zyx98765",)
 
 
+@pytest.mark.parametrize(
+    ("pair", "is_secret"),
+    [
+        ("mode=outbound", False),
+        ("campaign=Sales_Desk Two", False),
+        ("pin=1234", False),
+        ("password=swordfish", True),
+        ("AuthToken=abcdefgh", True),
+        ("x=abc123", True),
+        ("x=qwertyuiopasdfghjklz", True),
+        ("campaign=@{Lead:City,Springfield9}", False),
+    ],
+)
+def test_only_short_or_plain_words_under_harmless_names_are_shown(pair: str, is_secret: bool) -> None:
+    name, _, value = pair.partition("=")
+    bodies = {
+        "form": pair,
+        "json": f'{{"{name}": "{value}"}}',
+        "xml": f"<{name}>{value}</{name}>",
+    }
+
+    for body_type, body in bodies.items():
+        spec = RequestSpec(method="POST", url=URL, body_type=body_type, body=body)
+        assert bool(render_request(spec, MergeContext()).secrets) is is_secret, body_type
+
+
 def test_neither_specification_nor_request_shows_credentials_in_its_repr() -> None:
     spec = RequestSpec(
         method="POST", url="https://u:hunter22@x/", body_type="raw", body="hunter22", headers=(("A", "hunter22", True),)
