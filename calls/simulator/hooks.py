@@ -13,7 +13,7 @@ from calls.simulator.script import Step
 from connector_config.models import Connector
 from connector_config.verification import settings_for
 
-TIMEOUT_SECONDS = 30.0
+TIMEOUT_SECONDS = 10.0
 FORGED = "forged-credential"
 FORGED_KEY = "forged-" * 6
 

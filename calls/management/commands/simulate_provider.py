@@ -56,7 +56,8 @@ class Command(BaseCommand):
             raise CommandError("--calls must not be negative, and --rate must be above zero.")
         provider = self._provider(options)
         is_serving = self._serve(provider, options["port"], is_needed=calls == 0)
-        signal.signal(signal.SIGTERM, _interrupt)
+        # A shell starts background jobs with Ctrl-C ignored, so that Python would not listen to it either.
+        previous = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             provider.make_calls(calls, rate=options["rate"])
             provider.wait_until_done()
@@ -65,6 +66,8 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self._say("stopping")
         finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
             provider.stop()
 
     def _provider(self, options: dict[str, Any]) -> SimulatedProvider:
