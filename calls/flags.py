@@ -18,4 +18,5 @@ class Flag(StrEnum):
     OPPORTUNITY_UNKNOWN = "opportunity_unknown"
     SESSION_ID_REUSED = "session_id_reused"
     SESSION_ID_INFERRED = "session_id_inferred"
+    NEVER_ENDED = "never_ended"
     AWAITING_CALL_LOG = "awaiting_call_log"

@@ -9,6 +9,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from calls.dispatch import dispatch
+from calls.services.closing import close_calls_that_never_ended
 from calls.sweep import sweep
 
 
@@ -22,6 +23,12 @@ def dispatch_outbound_request(outbound_request_id: str) -> None:
 def sweep_outbound_requests(*, is_after_start: bool = False) -> None:
     """Enqueue what is due and take back what a lost worker had claimed; beat sends this every few seconds."""
     sweep(is_after_start=is_after_start)
+
+
+@shared_task
+def close_stale_calls() -> None:
+    """Close calls whose end was never told, so that no popup rings for ever."""
+    close_calls_that_never_ended()
 
 
 @worker_ready.connect

@@ -176,6 +176,19 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
+# --- Housekeeping
+JOURNAL_RETENTION_DAYS = env.integer("JOURNAL_RETENTION_DAYS", 90, minimum=1, maximum=3650)
+CALL_STALE_AFTER_MINUTES = env.integer("CALL_STALE_AFTER_MINUTES", 240, minimum=10, maximum=10_080)
+CELERY_BEAT_SCHEDULE |= {
+    "close-stale-calls": {"task": "calls.tasks.close_stale_calls", "schedule": 300.0, "options": {"expires": 300}},
+    "finish-received-journal-entries": {
+        "task": "webhooks.tasks.finish_received_journal_entries",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "thin-out-journal": {"task": "webhooks.tasks.thin_out_journal", "schedule": 3600.0, "options": {"expires": 3600}},
+}
+
 # --- What the lower layers call by name
 # `() -> float`: seconds that the oldest request due to a provider has waited.
 OUTBOX_LAG_FUNCTION = "calls.metrics.outbox_lag_seconds"

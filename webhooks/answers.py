@@ -31,9 +31,7 @@ class HookError(Exception):
 
 def no_such_hook() -> HookError:
     """The one answer to an unknown key, a disabled connector and a hook that is not served."""
-    return HookError(
-        404, "UnknownHookException", "There is no such hook. Copy its URL from the connector's page."
-    )
+    return HookError(404, "UnknownHookException", "There is no such hook. Copy its URL from the connector's page.")
 
 
 def error_answer(error: HookError) -> Answer:

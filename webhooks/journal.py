@@ -9,12 +9,14 @@ from django.utils import timezone
 
 from connector_config.mapping.events import CallEvent, FieldError
 from connector_config.selectors import ConnectorConfig
+from connector_config.verification import SignedRequest
 from webhooks.authentication import secrets_of
 from webhooks.incoming import IncomingRequest
 from webhooks.models import JournalEntry, QuarantinedRequest
 
 MAXIMUM_QUARANTINED_BYTES = 64_000
 QUARANTINE_SIZE = 100
+SIGNED_PARTS = ("method", "url", "url_candidates", "path", "query_string", "query", "form", "headers")
 _MASK = "********"
 _KEPT_HEADERS = frozenset({
     "content-type", "content-length", "content-encoding", "user-agent", "accept", "date", "x-request-id",
@@ -61,15 +63,14 @@ def close_entry(
     JournalEntry.objects.filter(pk=entry.pk).update(**changes)
 
 
-def quarantine(connector: ConnectorConfig, incoming: IncomingRequest, reason: str) -> None:
+def quarantine(connector: ConnectorConfig, incoming: IncomingRequest, signed: SignedRequest, reason: str) -> None:
     """Keep a request whose credential was refused; the newest hundred of a connector stay."""
     QuarantinedRequest.objects.create(
         connector_id=connector.id,
         endpoint=incoming.endpoint,
         method=incoming.method,
-        query_string=incoming.query_string.replace("\x00", "")[:MAXIMUM_QUARANTINED_BYTES],
         content_type=incoming.content_type,
-        headers=incoming.headers,
+        request=_signed_parts(signed),
         body=incoming.body[:MAXIMUM_QUARANTINED_BYTES],
         remote_address=incoming.remote_address or None,
         received_at=incoming.received_at,
@@ -78,6 +79,13 @@ def quarantine(connector: ConnectorConfig, incoming: IncomingRequest, reason: st
     kept = QuarantinedRequest.objects.filter(connector_id=connector.id).order_by("-pk").values_list("pk", flat=True)
     if (oldest := kept[QUARANTINE_SIZE - 1 : QUARANTINE_SIZE].first()) is not None:
         QuarantinedRequest.objects.filter(connector_id=connector.id, pk__lt=oldest).delete()
+
+
+def _signed_parts(signed: SignedRequest) -> dict[str, Any]:
+    """What a verifier reads, as JSON values; nothing when it is too large to keep."""
+    parts = {name: getattr(signed, name) for name in SIGNED_PARTS}
+    is_small = len(signed.body) <= MAXIMUM_QUARANTINED_BYTES and len(str(parts)) <= 2 * MAXIMUM_QUARANTINED_BYTES
+    return {**parts, "headers": dict(signed.headers)} if is_small else {}
 
 
 def kept_headers(headers: dict[str, str], secrets: Sequence[str]) -> dict[str, str]:

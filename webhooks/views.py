@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from connector_config.selectors import ConnectorConfig
-from connector_config.verification import ChallengeReply, VerificationError
+from connector_config.verification import ChallengeReply, SignedRequest, VerificationError
 from webhooks.answers import Answer, HookError, error_answer, json_answer, no_such_hook
 from webhooks.authentication import challenge_of, check_server_credential, connector_of, verify
 from webhooks.call_route import answer_call_route
@@ -92,11 +92,11 @@ def _answer(request: HttpRequest, hook_key: str, endpoint: str) -> Answer:
         return error_answer(error)
 
 
-def _proven(connector: ConnectorConfig, incoming: IncomingRequest, signed: Any) -> IncomingRequest:
+def _proven(connector: ConnectorConfig, incoming: IncomingRequest, signed: SignedRequest) -> IncomingRequest:
     try:
         return verify(connector, incoming, signed)
     except VerificationError as error:
-        quarantine(connector, incoming, error.reason)
+        quarantine(connector, incoming, signed, error.reason)
         raise HookError(401, "UnauthorizedException", f"The request was refused: {error.reason}.") from None
 
 

@@ -20,6 +20,7 @@ class Call(TimestampedModel):
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="calls")
     session_id = models.CharField("session id", max_length=255, blank=True)
+    parent_session_id = models.CharField("session id of the call that led to it", max_length=255, blank=True)
     session_key = models.CharField(max_length=255)
     occurrence = models.PositiveIntegerField(default=1)
 

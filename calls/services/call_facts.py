@@ -37,6 +37,7 @@ def write_facts(call: Call, events: Sequence[HeardEvent], connector: ConnectorCo
 
 def _write_facts(call: Call, facts: CallEvent) -> None:
     call.session_id = facts.session_id[:255]
+    call.parent_session_id = facts.parent_session_id[:255]
     call.direction = facts.direction.value if facts.direction else ""
     call.status = (facts.status or CallStatus.UNKNOWN).value
     call.raw_status = facts.raw_status[:255]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,29 +46,30 @@ def record_events(*, connector: ConnectorConfig, events: Sequence[CallEvent], so
     shows no popup. Events of kind IGNORE must not come here.
     """
     keys = [session_key_of(event) for event in events]
-    abandoned = _forget_request(source) if source.is_replay else set()
+    before = _forget_request(source) if source.is_replay else {}
+    abandoned = sorted({row.session_key for row in before.values()})
     lock_for_transaction(*(f"call:{connector.id}:{key}" for key in {*keys, *abandoned}))
     calls: dict[int, Call] = {}
-    for key in dict.fromkeys([*keys, *sorted(abandoned)]):
+    for key in dict.fromkeys([*keys, *abandoned]):
         numbered = [(index, event) for index, event in enumerate(events) if keys[index] == key]
-        for call in _SessionRecorder(connector, key, source).record(numbered):
+        for call in _SessionRecorder(connector, key, source, before).record(numbered):
             calls[call.pk] = call
     return list(calls.values())
 
 
-def _forget_request(source: Source) -> set[str]:
-    """Delete what the request gave when it was read before; returns the session keys that lost an event."""
+def _forget_request(source: Source) -> dict[int, StoredEvent]:
+    """Delete what the request gave when it was read before; returns those rows by their index in the request."""
     stored = StoredEvent.objects.filter(journal_id=source.journal_id)
-    keys = set(stored.values_list("session_key", flat=True))
+    before = {row.index_in_request: row for row in stored}
     stored.delete()
-    return keys
+    return before
 
 
 class _SessionRecorder:
     """Brings the calls of one session key up to date; lives for one request, under the key's lock."""
 
-    def __init__(self, connector: ConnectorConfig, key: str, source: Source) -> None:
-        self.connector, self.key, self.source = connector, key, source
+    def __init__(self, connector: ConnectorConfig, key: str, source: Source, before: Mapping[int, StoredEvent]) -> None:
+        self.connector, self.key, self.source, self.before = connector, key, source, before
         self.is_inferred = key.startswith(INFERRED_PREFIX)
         self.calls = {call.pk: call for call in self._stored_calls()}
         stored = self._stored_events() if self.calls else []
@@ -138,12 +139,18 @@ class _SessionRecorder:
 
     def _call_of(self, group: Sequence[HeardEvent], taken: set[int]) -> Call:
         """The call that most of these events belong to already, else a new one."""
-        votes = Counter(self.rows[one.content_hash].call_id for one in group)
+        votes = Counter(self._call_id_so_far(self.rows[one.content_hash]) for one in group)
         owners = sorted((pk for pk in votes if pk in self.calls and pk not in taken), key=lambda pk: (-votes[pk], pk))
         if owners:
             return self.calls[owners[0]]
         occurrence = max((call.occurrence for call in self.calls.values()), default=0) + 1
         return Call(connector_id=self.connector.id, session_key=self.key, occurrence=occurrence)
+
+    def _call_id_so_far(self, row: StoredEvent) -> int | None:
+        """The call that the event belongs to, or belonged to before its request was read again."""
+        if row.journal_id == self.source.journal_id and row.index_in_request in self.before:
+            return self.before[row.index_in_request].call_id
+        return row.call_id
 
     def _is_changed(self, call: Call, group: Sequence[HeardEvent], new: set[str]) -> bool:
         return any(one.content_hash in new or self.rows[one.content_hash].call_id != call.pk for one in group)

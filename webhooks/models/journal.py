@@ -54,15 +54,15 @@ class JournalEntry(models.Model):
 class QuarantinedRequest(models.Model):
     """A request whose credential was refused; the newest hundred a connector are kept for seven days.
 
-    All headers are kept, encrypted: the refused credential among them may prove right once the secret is mended.
+    ``request`` holds what a verifier reads (address, headers, query, form), encrypted: the refused credential among it
+    may prove right once the secret is mended.
     """
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="+")
     endpoint = models.CharField("endpoint", max_length=40)
     method = models.CharField("method", max_length=8)
-    query_string = models.TextField("query", blank=True)
     content_type = models.CharField("content type", max_length=255, blank=True)
-    headers = EncryptedJSONField("headers", default=dict)
+    request = EncryptedJSONField("request", default=dict)
     body = models.BinaryField("body", blank=True, default=b"")
     remote_address = models.GenericIPAddressField("from address", null=True, blank=True)
     received_at = models.DateTimeField("received")
@@ -70,7 +70,10 @@ class QuarantinedRequest(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["connector", "-id"], name="quarantine_of_connector")]
+        indexes = [
+            models.Index(fields=["connector", "-id"], name="quarantine_of_connector"),
+            models.Index(fields=["received_at"], name="quarantine_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.endpoint} refused #{self.pk}"

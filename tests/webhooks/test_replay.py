@@ -1,0 +1,190 @@
+"""Replay, quarantine, recovery and retention of journalled requests."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from calls.models import Call, OutboundRequest, Popup, PopupDelivery, StoredEvent
+from calls.services.closing import close_calls_that_never_ended
+from connector_config.models import Connector
+from connector_config.services.saving import touch_connector
+from connector_config.verification import VerificationError
+from tests.factories import AgentFactory, AgentMappingFactory, ConnectorFactory
+from tests.webhooks.test_call_log import SAMPLE, post
+from webhooks.models import JournalEntry, QuarantinedRequest
+from webhooks.recovery import finish_received_entries
+from webhooks.replay import release_from_quarantine, replay_entry
+from webhooks.retention import thin_out
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def connector() -> Connector:
+    return ConnectorFactory(time_zone="Asia/Kolkata", default_country="IN")
+
+
+def change(connector: Connector, **columns: Any) -> None:
+    Connector.objects.filter(pk=connector.pk).update(**columns)
+    touch_connector(connector.pk)
+
+
+def test_replay_after_a_mended_time_zone_moves_the_call(connector: Connector) -> None:
+    post(connector, SAMPLE)
+    before = Call.objects.get()
+    change(connector, time_zone="UTC")
+
+    verdict = replay_entry(JournalEntry.objects.get())
+
+    call = Call.objects.get()
+    assert verdict == "processed"
+    assert call.pk == before.pk
+    assert call.started_at is not None
+    assert call.started_at.isoformat() == "2015-08-20T18:26:38+00:00"
+    assert StoredEvent.objects.count() == 1
+
+
+def test_replay_of_a_rejected_request_makes_its_call(connector: Connector) -> None:
+    log = {key: value for key, value in SAMPLE.items() if key != "Direction"}
+    assert post(connector, {**log, "Way": "In"}).status_code == 422
+    change(connector, mapping={"fields": {"direction": "Way"}})
+
+    verdict = replay_entry(JournalEntry.objects.get())
+
+    assert verdict == "processed"
+    assert Call.objects.get().direction == "Inbound"
+
+
+def test_replay_shows_no_popup_and_keeps_what_people_entered(connector: Connector) -> None:
+    agent = AgentFactory()
+    AgentMappingFactory(connector=connector, agent=agent, provider_agent_id="5071")
+    popup = {
+        "SourceNumber": "+919611795983", "DestinationNumber": "5071", "DisplayNumber": "1", "Direction": "Inbound",
+        "Status": "Ringing", "CallSessionId": "s",
+    }  # fmt: skip
+    post(connector, popup, endpoint="agent-popup")
+    Call.objects.update(disposition="Interested", notes="mine")
+    sequences = list(PopupDelivery.objects.values_list("state", flat=True))
+
+    replay_entry(JournalEntry.objects.get())
+    Popup.objects.all().delete()
+    replay_entry(JournalEntry.objects.get())
+
+    call = Call.objects.get()
+    assert sequences == ["ringing"]
+    assert (call.disposition, call.notes) == ("Interested", "mine")
+    assert not Popup.objects.exists()
+    assert not OutboundRequest.objects.exists()
+
+
+def test_replay_under_another_session_id_leaves_no_empty_call(connector: Connector) -> None:
+    post(connector, {**SAMPLE, "OtherId": "x-9"})
+    change(connector, mapping={"fields": {"session_id": "OtherId"}})
+
+    replay_entry(JournalEntry.objects.get())
+
+    assert Call.objects.get().session_id == "x-9"
+
+
+def test_replay_command_takes_a_range_and_a_verdict(connector: Connector) -> None:
+    post(connector, SAMPLE)
+    post(connector, {})
+    out = StringIO()
+
+    call_command("replay", "--connector", connector.slug, "--since", "2020-01-01", "--status", "rejected", stdout=out)
+
+    assert out.getvalue().strip() == "1 requests replayed: 1 rejected."
+    with pytest.raises(CommandError, match="--since"):
+        call_command("replay", "--connector", connector.slug, "--since", "soon")
+    with pytest.raises(CommandError, match="no connector"):
+        call_command("replay", "--connector", "nobody", "--since", "2020-01-01")
+
+
+def test_refused_request_is_kept_and_released_once_the_secret_is_right(connector: Connector) -> None:
+    change(
+        connector,
+        verification_scheme="token",
+        verification_settings={"location": "header", "name": "X-Token"},
+        verification_secrets={"secret": "wrong-secret-1"},
+    )
+    url = f"/hooks/{connector.hook_key}/call-log"
+
+    refused = Client().post(url, json.dumps(SAMPLE), content_type="application/json", headers={"X-Token": "right-one"})
+
+    assert refused.status_code == 401
+    assert not JournalEntry.objects.exists()
+    kept = QuarantinedRequest.objects.get()
+    with pytest.raises(VerificationError):
+        release_from_quarantine(kept)
+    change(connector, verification_secrets={"secret": "right-one"})
+    release_from_quarantine(kept)
+    assert Call.objects.count() == 1
+    assert not QuarantinedRequest.objects.exists()
+
+
+def test_secret_stands_neither_in_journal_nor_in_the_answer(connector: Connector) -> None:
+    change(
+        connector,
+        verification_scheme="token",
+        verification_settings={"location": "body", "name": "token"},
+        verification_secrets={"secret": "s3cret-token"},
+    )
+
+    accepted = post(connector, {**SAMPLE, "token": "s3cret-token"})
+    refused = post(connector, {**SAMPLE, "token": "s3cret-tokem"})
+
+    assert (accepted.status_code, refused.status_code) == (200, 401)
+    entry = JournalEntry.objects.get()
+    assert b"s3cret-token" not in bytes(entry.body)
+    assert b"s3cret" not in refused.content
+
+
+def test_kept_but_unfinished_requests_are_worked_on_later(connector: Connector) -> None:
+    post(connector, SAMPLE)
+    Call.objects.all().delete()
+    JournalEntry.objects.update(verdict="received", received_at=timezone.now() - timedelta(minutes=3))
+
+    assert finish_received_entries() == 1
+
+    assert Call.objects.count() == 1
+    assert JournalEntry.objects.get().verdict == "processed"
+
+
+def test_old_journal_rows_go_and_failed_ones_stay(connector: Connector) -> None:
+    for _ in range(3):
+        post(connector, SAMPLE)
+    first, second, _ = JournalEntry.objects.order_by("pk")
+    old = timezone.now() - timedelta(days=100)
+    JournalEntry.objects.filter(pk__in=[first.pk, second.pk]).update(received_at=old)
+    JournalEntry.objects.filter(pk=second.pk).update(verdict="failed")
+
+    assert thin_out() == 1
+
+    assert JournalEntry.objects.count() == 2
+    assert Call.objects.count() == 1
+
+
+def test_call_that_never_ended_is_closed_and_a_late_log_takes_it_back(connector: Connector) -> None:
+    ringing = {**SAMPLE, "Status": "Ringing", "EndTime": "", "CallDuration": "", "DestinationNumber": "5071"}
+    AgentMappingFactory(connector=connector, agent=AgentFactory(), provider_agent_id="5071")
+    post(connector, ringing, endpoint="agent-popup")
+    Call.objects.update(received_at=timezone.now() - timedelta(hours=5))
+
+    assert close_calls_that_never_ended() == 1
+
+    call = Call.objects.get()
+    assert (call.status, call.is_over) == ("Unknown", True)
+    assert "never_ended" in call.flags
+    assert PopupDelivery.objects.get().state == "ended"
+    post(connector, SAMPLE)
+    call.refresh_from_db()
+    assert call.status == "Answered"
+    assert "never_ended" not in call.flags
