@@ -24,12 +24,12 @@ def build_application() -> Application:
     from django.conf import settings
     from django.urls import get_resolver
 
+    from calls.views.stream import agent_stream
+
     # Import every view now: the first caller should not wait for it, and "ready" should mean ready.
     _ = get_resolver().url_patterns
     # Django under WSGI in threads serves three times as many hooks as its own ASGI handler.
     pages: Any = WSGIMiddleware(django_application, workers=settings.WEB_THREADS)
-    from calls.views.stream import agent_stream
-
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
