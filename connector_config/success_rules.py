@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from connector_config.mapping.expressions import Expression, ExpressionError, compile_expression, is_true
+from connector_config.mapping.evaluation import is_true
+from connector_config.mapping.expressions import Expression, ExpressionError, compile_expression
 
 LONGEST_MESSAGE = 300
 
@@ -192,7 +193,10 @@ def _holds(body: str, document: object, keyword: str) -> bool:
     wanted = keyword.casefold()
     if wanted in body.casefold():
         return True
-    return document is not None and wanted in json.dumps(document, ensure_ascii=False).casefold()
+    try:
+        return document is not None and wanted in json.dumps(document, ensure_ascii=False).casefold()
+    except RecursionError:
+        return False
 
 
 def _json_of(body: str) -> object:

@@ -129,11 +129,15 @@ def _parse_sample(body_type: BodyType, body: Template, sample: MergeContext) -> 
     written = (render_body(body_type, body, sample) or b"").decode()
     if body_type is BodyType.JSON:
         try:
-            json.loads(written)
+            json.loads(written, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
             raise TemplateError(f"this is no JSON once merge fields are filled in: {error}") from None
     elif body_type is BodyType.XML:
         _parse_xml(written)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _parse_xml(text: str) -> None:

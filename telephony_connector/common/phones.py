@@ -16,6 +16,9 @@ SUFFIX_LENGTH = 7
 _LONGEST_NATIONAL = 10
 """Up to here a number without plus is never taken for one with a country code: too many would fit by chance."""
 
+_LONGEST_WRITING = 120
+"""What is longer holds no number; a sender must not fill the cache with it."""
+
 _WITHHELD = frozenset({
     "anonymous", "private", "unknown", "restricted", "unavailable", "withheld", "blocked", "hidden", "null", "none",
     "nil", "na", "n/a", "undefined", "asserted", "unknownnumber", "privatenumber", "nocallerid",
@@ -23,7 +26,9 @@ _WITHHELD = frozenset({
 _NOT_DIGIT = re.compile(r"[^0-9]+")
 _SIP_USER = re.compile(r"(?:^|<)\s*(?:sips?|tel):(?://)?([^@;?>]*)", re.IGNORECASE)
 # Extensions belong to no number; ".0" is what spreadsheets make of one.
-_TAIL = re.compile(r"(?<=[0-9)])(?:\s*[;,]?\s*(?:extn?\.?|x|#)\s*[=:]?\s*[0-9]{1,6}|\.0+)\s*$", re.IGNORECASE)
+_TAIL = re.compile(
+    r"(?<=[0-9)])(?:\s{0,3}[;,]?\s{0,3}(?:extn?\.?|x|#)\s{0,3}[=:]?\s{0,3}[0-9]{1,6}|\.0{1,3})\s*$", re.IGNORECASE
+)
 _MARKS = re.compile(r"[\s().\-/\u00a0\u2010-\u2015\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _NUMBER = re.compile(r"^\+?[0-9]{1,20}$")
 
@@ -49,13 +54,17 @@ def is_withheld(raw: str) -> bool:
     return not word or word in _WITHHELD
 
 
-@lru_cache(maxsize=20_000)
 def parse_phone(raw: str, country: str) -> PhoneNumber | None:
     """Read a number in any usual writing; ``country`` (``IN``) is the home of numbers without a country code.
 
     A SIP or tel URI gives its user part; an unescaped plus that became a blank (`` 9196…``) and ``00`` are read as
     plus. None when the text is no possible number: short extensions, words, SIP names.
     """
+    return _parse(raw, country) if len(raw) <= _LONGEST_WRITING else None
+
+
+@lru_cache(maxsize=20_000)
+def _parse(raw: str, country: str) -> PhoneNumber | None:
     text = _bare(raw)
     if not _NUMBER.match(text):
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,6 +79,19 @@ def test_usual_writings_of_one_number_are_one_number(raw: str, country: str, e16
 def test_what_is_no_number_gives_none(raw: str) -> None:
     assert parse_phone(raw, "IN") is None
     assert to_e164(raw, "IN") == ""
+
+
+@pytest.mark.parametrize(
+    "raw", ["1" + " " * 200_000 + "x", "<" * 200_000, "1;" * 100_000, "9" * 1_000_000, "sip:" * 50_000]
+)
+def test_a_text_of_any_length_is_read_in_no_time(raw: str) -> None:
+    started = time.perf_counter()
+
+    assert parse_phone(raw, "IN") is None
+    suffix_of(raw)
+    is_withheld(raw)
+
+    assert time.perf_counter() - started < 2
 
 
 def test_ten_digits_of_no_known_country_are_not_taken_for_a_foreign_number() -> None:

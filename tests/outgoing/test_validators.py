@@ -71,6 +71,7 @@ def test_usual_urls_and_methods_are_accepted(method: str, url: str) -> None:
         ({"body": '{"to": @agentName" }'}, "body", "no JSON"),
         ({"body": '{"to": 91@customerNumber}'}, "body", "no JSON"),
         ({"body": '{"to": "a",}'}, "body", "no JSON"),
+        ({"body": '{"to": NaN}'}, "body", "no JSON"),
         ({"body_type": "xml", "body": "<a>"}, "body", "no XML"),
         ({"body_type": "xml", "body": "<a>&</a>"}, "body", "no XML"),
         ({"body_type": "xml", "body": "<a x=@agentName/>"}, "body", "no XML"),
