@@ -87,7 +87,10 @@ FieldSources = AbstractMapping[str, tuple[FieldSource, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: when it fits, what kind of event it makes (EventKind's word or ``by_status``), and every field."""
+    """One rule: when it fits, what kind of event it makes (EventKind's word or ``by_status``), and every field.
+
+    ``inbound`` and ``outbound`` are complete too: the fields with those of the direction laid over them.
+    """
 
     name: str
     when: Expression | None
@@ -111,5 +114,6 @@ class Mapping:
     rules: tuple[Rule, ...]
     records: tuple[Expression, ...] = ()
     known_keys: AbstractMapping[str, str] = field(default_factory=dict)
+    known_names: frozenset[str] = frozenset()
     bindings: FieldSources = field(default_factory=dict)
     bare_recordings: bool = False

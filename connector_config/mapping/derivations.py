@@ -88,4 +88,4 @@ DERIVATIONS: dict[str, Callable[[Draft], None]] = {
     "status_from_answer": _status_from_answer,
     "status_from_duration": _status_from_duration,
 }
-"""Name → step. Each fills what is absent (``answered_needs_duration`` alone corrects); they run in the order written."""
+"""Name → step, run in the order written. Each fills what is absent; ``answered_needs_duration`` alone corrects."""

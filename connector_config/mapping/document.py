@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as AbstractMapping
 from datetime import tzinfo
 
 from connector_config.mapping import compiled as model
-from connector_config.mapping.derivations import DERIVATIONS, Draft
 from connector_config.mapping.compiled import FieldSource, InvalidMappingError, Mapping, MappingError, Rule
+from connector_config.mapping.derivations import DERIVATIONS, Draft
 from connector_config.mapping.events import CallStatus, Direction, EventKind
 from connector_config.mapping.expressions import Expression, ExpressionError, compile_expression
 from connector_config.mapping.fields import FIELD_KINDS, FieldKind
@@ -25,12 +25,15 @@ _TOP_KEYS = frozenset({
     "percent_decoded", "records", "rules", "tables", "zone",
 })  # fmt: skip
 _RULE_KEYS = frozenset({"name", "when", "kind", "fields", "inbound", "outbound", "required", "derive", "comment"})
-_FIELD_KEYS = frozenset({"from", "join", "transform", "table", "otherwise", "default", "zone", "format", "anchor", "label"})
+_FIELD_KEYS = frozenset({
+    "anchor", "default", "format", "from", "join", "label", "otherwise", "table", "transform", "zone",
+})  # fmt: skip
 _KINDS = frozenset({*EventKind, model.BY_STATUS})
 _CLOSED_WORDS = {FieldKind.STATUS: frozenset(CallStatus), FieldKind.DIRECTION: frozenset(Direction)}
 
 _Document = AbstractMapping[str, object]
 _Sources = dict[str, tuple[FieldSource, ...] | None]
+_Steps = tuple[Callable[[Draft], None], ...]
 
 
 def parse_mapping(document: _Document) -> Mapping:
@@ -66,11 +69,10 @@ class _Compiler:
         if self.errors:
             raise InvalidMappingError(self.errors)
         clean = cleaner(absent_words=DEFAULT_ABSENT_WORDS | absent, percent_decoded=percent)
-        return Mapping(clean, rules, records, {fold_word(key): key for key in keys}, bindings, bare)
+        known = {fold_word(key): key for key in keys}
+        return Mapping(clean, rules, records, known, frozenset(keys), bindings, bare)
 
-    def rules(
-        self, listed: object, common: AbstractMapping[str, _Sources], steps: tuple[Callable[[Draft], None], ...]
-    ) -> tuple[Rule, ...]:
+    def rules(self, listed: object, common: AbstractMapping[str, _Sources], steps: _Steps) -> tuple[Rule, ...]:
         if not isinstance(listed, list) or not listed:
             self.fault("rules", "must be a list with at least one rule")
             return ()
@@ -85,28 +87,26 @@ class _Compiler:
             seen.add(rule.name)
         return rules
 
-    def rule(
-        self, path: str, entry: object, common: AbstractMapping[str, _Sources], steps: tuple[Callable[[Draft], None], ...]
-    ) -> Rule:
+    def rule(self, path: str, entry: object, common: AbstractMapping[str, _Sources], steps: _Steps) -> Rule:
         entry = self.known(path, self.object_at(path, entry), _RULE_KEYS)
         name, kind = entry.get("name"), entry.get("kind")
         if not isinstance(name, str) or not name:
             self.fault(f"{path}.name", "must be a text")
         if kind not in _KINDS:
             self.fault(f"{path}.kind", f"must be one of {', '.join(sorted(_KINDS))}")
-        groups = {
-            part: self.merged(common[part], self.sources(f"{path}.{part}", entry.get(part)))
-            for part in ("fields", "inbound", "outbound")
-        }
+        own = {part: self.sources(f"{path}.{part}", entry.get(part)) for part in ("fields", "inbound", "outbound")}
         when = self.expression(f"{path}.when", entry["when"]) if "when" in entry else None
         derived = self.derivations(f"{path}.derive", entry["derive"]) if "derive" in entry else steps
-        required = self.required(f"{path}.required", entry.get("required"))
-        return Rule(str(name), when, str(kind), groups["fields"], groups["inbound"], groups["outbound"],
-                    required, derived)  # fmt: skip
-
-    @staticmethod
-    def merged(common: _Sources, own: _Sources) -> dict[str, tuple[FieldSource, ...]]:
-        return {name: sources for name, sources in {**common, **own}.items() if sources is not None}
+        return Rule(
+            name=str(name),
+            when=when,
+            kind=str(kind),
+            fields=_laid_over(common["fields"], own["fields"]),
+            inbound=_laid_over(common["fields"], common["inbound"], own["fields"], own["inbound"]),
+            outbound=_laid_over(common["fields"], common["outbound"], own["fields"], own["outbound"]),
+            required=self.required(f"{path}.required", entry.get("required")),
+            derivations=derived,
+        )
 
     def sources(self, path: str, entries: object) -> _Sources:
         sources: _Sources = {}
@@ -137,8 +137,9 @@ class _Compiler:
         if not expressions and not joined and default is None:
             self.fault(path, "needs from, join or default")
         table = self.table_at(f"{path}.table", entry.get("table"))
-        for key, values in (("default", [default]), ("otherwise", [otherwise]), ("table", list((table or {}).values()))):
-            self.closed_words(f"{path}.{key}", values, kind)
+        self.closed_words(f"{path}.default", [default], kind)
+        self.closed_words(f"{path}.otherwise", [otherwise], kind)
+        self.closed_words(f"{path}.table", (table or {}).values(), kind)
         labels = [str(entry["label"])] if "label" in entry else [item.label for item in (*expressions, *joined)]
         return FieldSource(
             label=labels[0] if labels else "",
@@ -153,7 +154,7 @@ class _Compiler:
             anchor=self.expression(f"{path}.anchor", entry["anchor"]) if "anchor" in entry else None,
         )
 
-    def closed_words(self, path: str, values: list[object], kind: FieldKind) -> None:
+    def closed_words(self, path: str, values: Iterable[object], kind: FieldKind) -> None:
         words = _CLOSED_WORDS.get(kind)
         for value in values:
             if words is not None and value is not None and value not in words:
@@ -199,7 +200,7 @@ class _Compiler:
             self.fault(path, str(error))
             return None
 
-    def derivations(self, path: str, listed: object) -> tuple[Callable[[Draft], None], ...]:
+    def derivations(self, path: str, listed: object) -> _Steps:
         names = self.words(path, listed)
         for index, name in enumerate(names):
             if name not in DERIVATIONS:
@@ -247,3 +248,9 @@ class _Compiler:
             if key not in keys:
                 self.fault(f"{path}.{key}".lstrip("."), f"is not known here; known are {', '.join(sorted(keys))}")
         return {key: value for key, value in entries.items() if key in keys}
+
+
+def _laid_over(*layers: _Sources) -> dict[str, tuple[FieldSource, ...]]:
+    """Fields of the layers, a later one winning; null takes a field away."""
+    merged = {name: sources for layer in layers for name, sources in layer.items()}
+    return {name: sources for name, sources in merged.items() if sources is not None}

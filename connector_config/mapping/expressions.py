@@ -6,13 +6,14 @@ allow-list of nodes and functions whose work is linear in the size of the reques
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import cast
 
 import jmespath.exceptions
 import jmespath.parser
-import jmespath.visitor
+
+from connector_config.mapping.evaluation import Evaluator, Node, evaluator
 
 MAX_LENGTH = 256
 MAX_NODES = 60
@@ -26,10 +27,6 @@ _FUNCTIONS = frozenset({
     "contains", "ends_with", "join", "keys", "length", "not_null", "starts_with", "to_number", "to_string", "type",
     "values",
 })  # fmt: skip
-_INTERPRETER = jmespath.visitor.TreeInterpreter()
-_EVALUATION_ERRORS = (jmespath.exceptions.JMESPathError, TypeError, ValueError, AttributeError, OverflowError, KeyError)
-
-_Node = Mapping[str, Any]
 
 
 class ExpressionError(ValueError):
@@ -42,7 +39,7 @@ class Expression:
 
     text: str
     path: tuple[str, ...]
-    evaluate: Callable[[Mapping[str, object]], object] = field(repr=False, compare=False)
+    evaluate: Evaluator = field(repr=False, compare=False)
 
     @property
     def label(self) -> str:
@@ -57,21 +54,16 @@ def compile_expression(text: str) -> Expression:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"is longer than {MAX_LENGTH} characters")
     try:
-        node = jmespath.parser.Parser().parse(text).parsed
+        node = cast(Node, jmespath.parser.Parser().parse(text).parsed)
     except (jmespath.exceptions.JMESPathError, ValueError, RecursionError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ExpressionError(f"is not a JMESPath expression: {reason}") from None
     _check(node)
     path = tuple(_path(node) or ())
-    return Expression(text, path, _path_reader(path) if path else _interpreted(node))
+    return Expression(text, path, evaluator(node))
 
 
-def is_true(value: object) -> bool:
-    """Truth as JMESPath has it: everything but null, false and what is empty; the number 0 is true."""
-    return value is not None and value is not False and value != "" and value != [] and value != {}
-
-
-def _check(root: _Node) -> None:
+def _check(root: Node) -> None:
     nodes = list(_walk(root))
     if len(nodes) > MAX_NODES:
         raise ExpressionError(f"has more than {MAX_NODES} parts")
@@ -87,15 +79,15 @@ def _check(root: _Node) -> None:
         raise ExpressionError("builds more than one list")
 
 
-def _walk(root: _Node) -> Iterator[_Node]:
+def _walk(root: Node) -> Iterator[Node]:
     stack = [root]
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(child for child in node["children"] if isinstance(child, Mapping))
+        stack.extend(child for child in node["children"] if isinstance(child, dict))
 
 
-def _path(node: _Node) -> list[str] | None:
+def _path(node: Node) -> list[str] | None:
     if node["type"] == "field":
         return [node["value"]]
     if node["type"] != "subexpression":
@@ -107,29 +99,3 @@ def _path(node: _Node) -> list[str] | None:
             return None
         parts += part
     return parts
-
-
-def _path_reader(path: tuple[str, ...]) -> Callable[[Mapping[str, object]], object]:
-    if len(path) == 1:
-        key = path[0]
-        return lambda tree: tree.get(key)
-
-    def read(tree: Mapping[str, object]) -> object:
-        value: object = tree
-        for part in path:
-            if not isinstance(value, dict):
-                return None
-            value = value.get(part)
-        return value
-
-    return read
-
-
-def _interpreted(node: _Node) -> Callable[[Mapping[str, object]], object]:
-    def read(tree: Mapping[str, object]) -> object:
-        try:
-            return _INTERPRETER.visit(node, tree)
-        except _EVALUATION_ERRORS:
-            return None
-
-    return read

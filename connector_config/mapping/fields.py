@@ -73,7 +73,7 @@ class UnreadableValueError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ReadingContext:
-    """What reading may depend on beside the value: the zone of naive times, formats, and whether file names are links."""
+    """What reading depends on beside the value: zone and formats of times, whether a recording may be a file name."""
 
     zone: tzinfo
     formats: tuple[str, ...] = ()
@@ -85,7 +85,7 @@ def read_field(name: str, value: object, context: ReadingContext) -> Reading:
 
     Raises UnreadableValueError. A value that means "nothing" gives None or empty.
     """
-    return _READERS[FIELD_KINDS[name]](name, value, context)
+    return _READER_OF[name](name, value, context)
 
 
 def quoted(value: object) -> str:
@@ -121,7 +121,7 @@ def _read_url(name: str, value: object, context: ReadingContext) -> Reading:
 
 
 def _is_link(text: str) -> bool:
-    if any(character.isspace() or not character.isprintable() for character in text):
+    if " " in text or not text.isprintable():
         return False
     try:
         return bool(urlsplit(text).hostname)
@@ -167,3 +167,5 @@ _READERS: dict[FieldKind, Callable[[str, object, ReadingContext], Reading]] = {
     FieldKind.INTEGER: _read_integer,
     FieldKind.WORDS: _read_words,
 }
+
+_READER_OF = {name: _READERS[kind] for name, kind in FIELD_KINDS.items() if kind in _READERS}

@@ -37,8 +37,12 @@ def _merged_entries(base: object, own: object, *, deeper: bool) -> object:
 def _merged_rules(base: object, own: object) -> object:
     if not isinstance(base, list) or not isinstance(own, list):
         return base if own is None else own
-    own_by_name = {rule["name"]: rule for rule in own if isinstance(rule, Mapping) and isinstance(rule.get("name"), str)}
-    preset_names = {rule.get("name") for rule in base if isinstance(rule, Mapping)}
-    added = [rule for rule in own if not (isinstance(rule, Mapping) and rule.get("name") in preset_names)]
-    kept = [own_by_name.get(rule.get("name"), rule) if isinstance(rule, Mapping) else rule for rule in base]
-    return added + kept
+    own_by_name = {name: rule for rule in own if (name := _name_of(rule))}
+    preset_names = {_name_of(rule) for rule in base}
+    added = [rule for rule in own if not _name_of(rule) or _name_of(rule) not in preset_names]
+    return added + [own_by_name.get(_name_of(rule), rule) for rule in base]
+
+
+def _name_of(rule: object) -> str:
+    name = rule.get("name") if isinstance(rule, Mapping) else None
+    return name if isinstance(name, str) else ""

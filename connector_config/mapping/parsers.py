@@ -109,8 +109,8 @@ def _expanded(form: dict[str, object]) -> list[object]:
     opened = {key: _json_value(value) for key, value in form.items()}
     for key, value in opened.items():
         if value is not form[key] and (len(form) == 1 or key.lower() in _WRAPPERS):
-            records = value if isinstance(value, list) else [value]
-            if records and all(isinstance(record, dict) for record in records):
+            records = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
+            if records:
                 return [{**opened, **record} for record in records]
     return [opened] if opened else []
 

@@ -1,4 +1,4 @@
-"""Reading single values: what counts as absent, text of any JSON scalar, and words compared without regard to spelling."""
+"""Reading single values: what counts as absent, the text of any JSON scalar, words without regard to spelling."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ DEFAULT_ABSENT_WORDS = frozenset({"null", "(null)", "undefined", "none", "nil", 
 
 _LARGEST_EXPONENT = 30
 _UNEXPANDED_TEMPLATE = re.compile(r"\$[A-Za-z_]\w*|\$\{[\w.]+\}|\{\{?\s*[\w.|]+\s*\}\}?")
+_NOT_DIGITS = re.compile(r"[^0-9]+")
 _WORD_SEPARATORS = re.compile(r"[\s_\-]+")
 
 
@@ -78,7 +79,7 @@ def fold_word(text: str) -> str:
 
 def digits_of(text: str) -> str:
     """The ASCII digits of a text."""
-    return "".join(character for character in text if "0" <= character <= "9")
+    return _NOT_DIGITS.sub("", text)
 
 
 def storable_text(text: str) -> str:
@@ -115,9 +116,7 @@ def cleaner(*, absent_words: frozenset[str], percent_decoded: bool) -> Callable[
             return None
         if isinstance(value, dict):
             return {
-                storable_text(key): kept
-                for key, item in value.items()
-                if (kept := clean(item, depth + 1)) is not None
+                storable_text(key): kept for key, item in value.items() if (kept := clean(item, depth + 1)) is not None
             }
         if isinstance(value, list):
             return [kept for item in value if (kept := clean(item, depth + 1)) is not None]
