@@ -41,10 +41,12 @@ def require_match(presented: Iterable[str], expected: Iterable[str], what: str =
 
 
 def sign(secret: str | bytes, message: bytes, *, algorithm: str = "sha256", encoding: str = "hex") -> str:
-    """The HMAC of the message, written in one of ENCODINGS; VerificationError for an unknown algorithm."""
+    """The HMAC of the message, written in one of ENCODINGS; VerificationError for a bad algorithm or empty key."""
     if algorithm not in ALGORITHMS:
         raise VerificationError("the algorithm set for this connector does not exist")
     key = secret if isinstance(secret, bytes) else to_bytes(secret)
+    if not key:
+        raise VerificationError("the secret set for this connector is empty")
     return encode(hmac.new(key, message, algorithm).digest(), encoding)
 
 

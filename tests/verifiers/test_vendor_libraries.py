@@ -26,7 +26,18 @@ from twilio.request_validator import RequestValidator  # type: ignore[import-unt
 from vonage_jwt import verify_signature  # type: ignore[import-untyped]  # ships no types
 
 from connector_config.verification import SignedRequest, VerificationError, settings_for, verifier_for
-from tests.verifiers.cases import BODY, CASES, FORM, OTHER_PUBLIC_KEY, PUBLIC_KEY, SECRET, URL, form_request, request
+from tests.verifiers.cases import (
+    BODY,
+    CASES,
+    FORM,
+    OTHER_PUBLIC_KEY,
+    PUBLIC_KEY,
+    SECRET,
+    URL,
+    form_request,
+    jwt,
+    request,
+)
 
 NOW = datetime.fromtimestamp(int(time.time()), UTC)
 
@@ -177,6 +188,12 @@ def test_bodies_signed_by_pyjwt(claims: dict[str, object], is_good: bool) -> Non
     token = pyjwt.encode(claims, SECRET, algorithm="HS256")
 
     assert is_accepted("jwt_body", request(token.encode(), received_at=NOW)) is is_good
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", "HS512", "RS256", "", "hs256"])
+def test_algorithm_that_the_token_names_is_never_followed(algorithm: str) -> None:
+    assert is_accepted("jwt_body", request(jwt(SECRET, {"a": 1}).encode()))
+    assert not is_accepted("jwt_body", request(jwt(SECRET, {"a": 1}, algorithm).encode()))
 
 
 @pytest.mark.parametrize("algorithm", ["none", "HS384", "HS512"])
