@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from connector_config.outgoing.context import MergeContext
 from connector_config.outgoing.grammar import Part, Placeholder, TemplateError, compile_template
 from connector_config.outgoing.names import longest_bare_name
-from connector_config.outgoing.pairs import quote_all, render_pairs
+from connector_config.outgoing.pairs import quote_all, quote_value, render_pairs
 
 _FIELD = r"@\{[^}]*\}"
 _URL = re.compile(
@@ -97,12 +97,12 @@ def _is_field(host: str) -> bool:
 
 def _render_userinfo(parts: Sequence[Part], context: MergeContext) -> str:
     return "".join(
-        _quote_by(_USERINFO_LITERAL, part) if isinstance(part, str) else quote_all(part.text(context)) for part in parts
+        _quote_by(_USERINFO_LITERAL, part) if isinstance(part, str) else quote_value(part, context) for part in parts
     )
 
 
 def _render_path(parts: Sequence[Part], context: MergeContext) -> str:
-    path = _path_text(parts, lambda field: quote_all(field.text(context)))
+    path = _path_text(parts, lambda field: quote_value(field, context))
     if _dot_segments(path) != _dot_segments(_path_text(parts, lambda _: "x")):
         raise TemplateError("a value of one or two dots would change the path of the URL")
     return path

@@ -46,6 +46,10 @@ class MergeContext:
     connector: Mapping[str, str] = field(default_factory=dict)
     virtual_number: Mapping[str, str] = field(default_factory=dict)
 
+    def written(self, escaped: str) -> str:
+        """Called with every value or default as it is about to be written, already escaped for its place."""
+        return escaped
+
     def to_json(self) -> dict[str, object]:
         """The snapshot as a JSON object."""
         return {

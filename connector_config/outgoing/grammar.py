@@ -58,7 +58,9 @@ class Template:
 
     def render(self, values: MergeContext, escape: Callable[[str], str] = str) -> str:
         """The text with every merge field replaced by its escaped value or default; literal text stays as it is."""
-        return "".join(part if isinstance(part, str) else escape(part.text(values)) for part in self.parts)
+        return "".join(
+            part if isinstance(part, str) else values.written(escape(part.text(values))) for part in self.parts
+        )
 
 
 def compile_template(text: str, custom_fields: Collection[str] = (), *, is_strict: bool = True) -> Template:

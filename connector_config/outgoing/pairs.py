@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, unquote_plus, urlencode
 
 from connector_config.outgoing.context import MergeContext, text_of
-from connector_config.outgoing.grammar import Part, TemplateError
+from connector_config.outgoing.grammar import Part, Placeholder, TemplateError
 from connector_config.outgoing.structured import render_json, render_xml
 
 _Writer = Callable[[Sequence[Part], MergeContext], str]
@@ -46,6 +46,11 @@ class Pair:
 def quote_all(value: str) -> str:
     """A value for a query, a form, a path segment or userinfo: everything but letters, digits and ``-._~`` encoded."""
     return quote(value.encode("utf-8", "replace"), safe="")
+
+
+def quote_value(field: Placeholder, context: MergeContext) -> str:
+    """The value of a merge field, or its default, percent-encoded."""
+    return context.written(quote_all(field.text(context)))
 
 
 def quote_literal(text: str) -> str:
@@ -84,9 +89,7 @@ def _form_text(value: object) -> str:
 
 
 def _render_pair(pair: Pair, context: MergeContext) -> str:
-    name = "".join(
-        quote_literal(part) if isinstance(part, str) else quote_all(part.text(context)) for part in pair.name
-    )
+    name = "".join(quote_literal(part) if isinstance(part, str) else quote_value(part, context) for part in pair.name)
     return f"{name}={_render_value(pair, context)}" if pair.has_value else name
 
 
@@ -95,7 +98,7 @@ def _render_value(pair: Pair, context: MergeContext) -> str:
         return "".join(
             _value_literal(part, is_first=index == 0, is_last=index == len(pair.value) - 1)
             if isinstance(part, str)
-            else quote_all(part.text(context))
+            else quote_value(part, context)
             for index, part in enumerate(pair.value)
         )
     parts: Sequence[Part] = pair.value

@@ -43,9 +43,9 @@ def render_json(parts: Sequence[Part], context: MergeContext, stand_in: str = ""
         elif stand_in:
             written.append(stand_in if position.is_in_string else json.dumps(stand_in, ensure_ascii=False))
         elif position.is_in_string:
-            written.append(json.dumps(part.text(context), ensure_ascii=False)[1:-1])
+            written.append(context.written(json.dumps(part.text(context), ensure_ascii=False)[1:-1]))
         else:
-            written.append(_bare_json(part, context))
+            written.append(context.written(_bare_json(part, context)))
     return "".join(written)
 
 
@@ -90,7 +90,7 @@ def render_xml(parts: Sequence[Part], context: MergeContext) -> str:
             section = _section_after(part, section)
             written.append(part)
         else:
-            written.append(_xml_value(part.text(context), section))
+            written.append(context.written(_xml_value(part.text(context), section)))
     return "".join(written)
 
 
