@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,12 +22,8 @@ from connector_config.validators import (
 )
 from connector_config.verification import SettingError, validate_settings
 from connector_config.verification.networks import parse_networks
+from telephony_connector.common.address_policy import NetworkError, parse_network
 from telephony_connector.common.phones import digits_of
-
-_NETWORK_WITH_PORT = re.compile(
-    r"(?:\[(?P<bracketed>[^\]]+)\]|(?P<plain>[^:]+))(?::(?P<port>[0-9]{1,5}))?|(?P<bare_ipv6>[^:]*:[^:]*:.*)"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -71,26 +65,15 @@ def _number_faults(connector: Connector) -> Iterator[Fault]:
 
 def _network_faults(connector: Connector) -> Iterator[Fault]:
     for index, entry in enumerate(connector.allowed_networks):
-        if not is_network_with_port(entry):
-            message = f"{entry!r} is no network; write 10.0.0.0/8, 10.0.0.0/8:8088 or [fd00::/8]:443"
-            yield Fault("allowed_networks", message, f"[{index}]")
+        try:
+            parse_network(entry)
+        except NetworkError as error:
+            yield Fault("allowed_networks", str(error), f"[{index}]")
     for index, entry in enumerate(connector.ip_allow_list):
         try:
             parse_networks(entry)
         except ValueError as error:
             yield Fault("ip_allow_list", str(error), f"[{index}]")
-
-
-def is_network_with_port(entry: str) -> bool:
-    """True for ``10.0.0.0/8``, ``10.0.0.0/8:8088``, ``fd00::/8`` and ``[fd00::/8]:443``."""
-    match = _NETWORK_WITH_PORT.fullmatch(entry.strip())
-    if match is None or not 0 < int(match["port"] or 1) < 65536:
-        return False
-    try:
-        ipaddress.ip_network(match["bracketed"] or match["plain"] or match["bare_ipv6"], strict=False)
-    except ValueError:
-        return False
-    return True
 
 
 def _route_faults(connector: Connector) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
 
 from crm.models import Agent, Lead
@@ -13,6 +14,15 @@ from telephony_connector.common.phones import suffix_of, to_e164
 
 DEFAULT_COUNTRY = "IN"
 """Home of numbers without a country code where nothing else is known."""
+
+
+def home_country() -> str:
+    """Home of people's numbers without a country code: that of the connectors where they agree, else the default."""
+    # By name, because connectors live in the layer above.
+    connectors = apps.get_model("connector_config", "Connector").objects
+    countries = set(connectors.values_list("default_country", flat=True))
+    return countries.pop() if len(countries) == 1 else DEFAULT_COUNTRY
+
 
 _NUMBER_LENGTH = 40
 

@@ -273,7 +273,7 @@ def test_secrets_stay_while_the_verification_scheme_stays_and_go_with_it() -> No
 def test_a_scheme_without_its_secret_is_refused() -> None:
     problems = problems_of(connector_file(verification={"scheme": "token"}))
 
-    assert problems == {"connectors[0].verification.secret": "is required"}
+    assert problems["connectors[0].verification.secret"].startswith("is required")
 
 
 def test_every_import_of_a_connector_bumps_its_version() -> None:

@@ -71,6 +71,8 @@ def _note(fault: Fault, entry: ConnectorEntry, run: ImportRun) -> None:
     if run.is_secretless and fault.column == "verification_secrets":
         message = "was left out of the file; enter it in the admin, until then requests are refused"
         run.remarks.append(Problem(path, message))
+    elif fault.column == "verification_secrets":
+        run.problems.add(path, f"{fault.message} (a connector without one: verification: {{scheme: none}})")
     else:
         run.problems.add(path, fault.message)
 
