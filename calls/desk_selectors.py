@@ -67,7 +67,7 @@ def missed_calls(calls: QuerySet[Call]) -> list[Call]:
         Q(direction=Direction.OUTBOUND) | Q(status__in=[CallStatus.ANSWERED, CallStatus.IN_PROGRESS]),
         customer_number_e164=OuterRef("customer_number_e164"),
         happened_at__gt=OuterRef("happened_at"),
-    )
+    ).exclude(customer_number_e164="")
     rows = (
         calls.filter(
             direction=Direction.INBOUND,
@@ -84,7 +84,7 @@ def missed_calls(calls: QuerySet[Call]) -> list[Call]:
 def _newest_of_each_customer(rows: QuerySet[Call]) -> list[Call]:
     found: dict[str, Call] = {}
     for call in rows:
-        found.setdefault(call.customer_number_e164 or call.customer_number or call.session_key, call)
+        found.setdefault(call.customer_number_e164 or f"call {call.pk}", call)
     return list(found.values())[:MISSED_LIMIT]
 
 

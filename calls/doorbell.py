@@ -52,6 +52,7 @@ class Doorbell:
         self._bells: dict[int, set[Bell]] = {}
         self._seen: dict[int, Hashable] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._turned = asyncio.Event()
 
     @contextlib.contextmanager
     def bell_of(self, agent_id: int) -> Iterator[Bell]:
@@ -86,6 +87,7 @@ class Doorbell:
     def _set_down(self, *, is_down: bool) -> None:
         """Everybody hears of it: a break is shown, and what was missed meanwhile is fetched."""
         self.is_down = is_down
+        self._turned.set()
         self._ring(list(self._bells))
 
     async def _subscribe(self) -> None:
@@ -114,7 +116,10 @@ class Doorbell:
 
     async def _look_regularly(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_SECONDS_WITHOUT_REDIS if self.is_down else LOOK_SECONDS)
+            seconds = LOOK_SECONDS_WITHOUT_REDIS if self.is_down else LOOK_SECONDS
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._turned.wait(), seconds)
+            self._turned.clear()
             await self._look_once()
 
     async def _look_once(self) -> None:

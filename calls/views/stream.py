@@ -85,17 +85,18 @@ class _Stream:
             await self.send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
             await self._write(f"retry: {RETRY_MS}\n\n".encode(), event("hello", {"agent": agent_id}))
             while True:
-                await self._tell_news(is_delayed=doorbell.is_down)
+                await self._tell_news(bell, is_delayed=doorbell.is_down)
                 await self._wait(bell)
                 if not await self._is_still_welcome():
                     await self.send({"type": "http.response.body", "body": b"", "more_body": False})
                     return
 
-    async def _tell_news(self, *, is_delayed: bool) -> None:
+    async def _tell_news(self, bell: Bell, *, is_delayed: bool) -> None:
         try:
             events = await _in_database(self.cursor.read)
         except DatabaseError:
-            events = []  # the next look tells it
+            events = []
+            asyncio.get_running_loop().call_later(RETRY_MS / 1000, bell.ring)
         if is_delayed != self.is_delayed:
             self.is_delayed = is_delayed
             events = [*events, event("mode", {"is_delayed": is_delayed})]

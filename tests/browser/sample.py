@@ -20,11 +20,11 @@ RAVI_NUMBERS = ("+919611795983", "+912261234567")
 OPTIONS = ("Interested", "Call back", "Wrong number")
 # who, direction, status, minutes ago, seconds, disposition, notes
 _DAY: list[tuple[str, Direction, CallStatus, int, int, str, str]] = [
-    ("Ravi Kumar", Direction.OUTBOUND, CallStatus.ANSWERED, 3 * 1440, 312, "Call back", "Wants the loan papers by e-mail."),
+    ("Ravi Kumar", Direction.OUTBOUND, CallStatus.ANSWERED, 3 * 1440, 312, "Call back", "Wants the papers by e-mail."),
     ("Meera Iyer", Direction.INBOUND, CallStatus.MISSED, 12, 0, "", ""),
     ("", Direction.INBOUND, CallStatus.MISSED, 29, 0, "", ""),
     ("Sana Sheikh", Direction.INBOUND, CallStatus.VOICEMAIL, 41, 22, "", ""),
-    ("Arjun Mehta", Direction.INBOUND, CallStatus.ANSWERED, 8, 134, "Interested", "Asked for a test drive on Saturday."),
+    ("Arjun Mehta", Direction.INBOUND, CallStatus.ANSWERED, 8, 134, "Interested", "Wants a test drive on Saturday."),
     ("Farah Khan", Direction.OUTBOUND, CallStatus.NOT_ANSWERED, 18, 0, "Call back", ""),
     ("Arjun Mehta", Direction.OUTBOUND, CallStatus.ANSWERED, 33, 61, "", ""),
     ("Dev Patel", Direction.INBOUND, CallStatus.ANSWERED, 47, 742, "Interested", "Second car, wants an offer."),
@@ -53,9 +53,13 @@ def fill(provider_url: str) -> None:
 
 
 def _connector(provider_url: str) -> Connector:
-    connector = factories.ConnectorFactory(slug="acme", name="Acme Telephony", hook_key=HOOK_KEY, time_zone="Asia/Kolkata")
+    connector: Connector = factories.ConnectorFactory(
+        slug="acme", name="Acme Telephony", hook_key=HOOK_KEY, time_zone="Asia/Kolkata"
+    )
     factories.VirtualNumberFactory(connector=connector, number="+919020897874", tag="Website")
-    factories.RequestTemplateFactory(connector=connector, url=f"{provider_url}/call?agent=@agentNumber", response_keyword="OK")
+    factories.RequestTemplateFactory(
+        connector=connector, url=f"{provider_url}/call?agent=@agentNumber", response_keyword="OK"
+    )
     factories.RequestTemplateFactory(
         connector=connector,
         purpose=RequestTemplate.Purpose.DISPOSITION,

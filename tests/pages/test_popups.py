@@ -1,0 +1,304 @@
+"""Popups as fragments and pages: who sees them, and what an agent does with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from calls.models import Call, OutboundRequest, PopupDelivery
+from crm.models import Agent, Lead
+from tests import factories
+
+Show = Callable[..., PopupDelivery]
+ClientOf = Callable[..., Client]
+FETCH = {"X-Requested-With": "fetch"}
+POSTS = [
+    "popup-dismiss", "popup-ack", "popup-disposition", "popup-notes",
+    "popup-lead", "popup-new-lead", "popup-opportunity",
+]  # fmt: skip
+
+
+def test_card_names_the_lead_and_offers_what_to_do(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    lead = factories.LeadFactory(name="Ravi Kumar", company="Acme Motors", owner=asha)
+    delivery = show(lead=lead)
+
+    html = client_of(asha).get(reverse("popup-card", args=[delivery.popup_id])).content.decode()
+
+    assert 'role="alertdialog"' in html
+    assert 'aria-label="Incoming call, Ravi Kumar, +91 96117 95983"' in html
+    assert "Acme Motors" in html
+    assert "owner you" in html
+    for word in ("Disposition", "Notes", "Save disposition", "Open lead", "Dismiss", "Interested", "Call back"):
+        assert word in html
+
+
+@pytest.mark.parametrize("page", ["popup", "popup-card"])
+def test_popup_of_another_agent_does_not_exist(page: str, show: Show, ben: Agent, client_of: ClientOf) -> None:
+    delivery = show()
+
+    response = client_of(ben).get(reverse(page, args=[delivery.popup_id]))
+
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("page", POSTS)
+def test_another_agent_cannot_act_on_a_popup(page: str, show: Show, ben: Agent, client_of: ClientOf) -> None:
+    delivery = show()
+
+    response = client_of(ben).post(reverse(page, args=[delivery.popup_id]), {"notes": "x", "disposition": "Interested"})
+
+    assert response.status_code == 404
+    delivery.popup.call.refresh_from_db()
+    assert (delivery.popup.call.notes, delivery.popup.call.disposition) == ("", "")
+
+
+@pytest.mark.parametrize("page", POSTS)
+def test_a_forged_form_is_refused(page: str, show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show()
+
+    response = client_of(asha, enforce_csrf=True).post(reverse(page, args=[delivery.popup_id]), {"notes": "x"})
+
+    assert response.status_code == 403
+
+
+@pytest.mark.parametrize("page", [*POSTS, "click-to-call", "duty"])
+def test_acting_by_get_is_refused(page: str, show: Show, asha: Agent, client_of: ClientOf) -> None:
+    arguments = [show().popup_id] if page.startswith("popup") else []
+
+    response = client_of(asha).get(reverse(page, args=arguments))
+
+    assert response.status_code == 405
+
+
+def test_staff_see_any_popup_but_cannot_dismiss_it_for_the_agent(show: Show, client_of: ClientOf) -> None:
+    delivery = show()
+    staff = client_of(factories.UserFactory(is_staff=True))
+
+    html = staff.get(reverse("popup", args=[delivery.popup_id])).content.decode()
+    staff.post(reverse("popup-dismiss", args=[delivery.popup_id]))
+
+    delivery.refresh_from_db()
+    assert "alertdialog" in html
+    assert "Dismiss" not in html
+    assert delivery.state == "ringing"
+
+
+def test_stranger_is_sent_to_the_login_and_a_fragment_tells_the_script(show: Show, client: Client) -> None:
+    path = reverse("popup-card", args=[show().popup_id])
+
+    page, fragment = client.get(path), client.get(path, headers=FETCH)
+
+    assert (page.status_code, page["Location"]) == (302, f"/login/?next={path}")
+    assert (fragment.status_code, fragment["HX-Redirect"]) == (401, "/login/")
+
+
+def test_dismissed_popup_leaves_every_desk_of_the_agent(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show()
+    client, before = client_of(asha), delivery.sequence
+
+    answer = client.post(reverse("popup-dismiss", args=[delivery.popup_id]), headers=FETCH)
+
+    delivery.refresh_from_db()
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert delivery.state == "dismissed"
+    assert delivery.sequence > before
+    assert client.get(reverse("popup-card", args=[delivery.popup_id])).status_code == 204
+    assert b"alertdialog" not in client.get("/").content
+
+
+def test_dismissed_popup_still_has_its_page(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show(state="dismissed")
+
+    response = client_of(asha).get(reverse("popup", args=[delivery.popup_id]))
+
+    assert b"alertdialog" in response.content
+
+
+def test_saved_disposition_is_shown_with_its_way_to_the_provider(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show()
+    path = reverse("popup-disposition", args=[delivery.popup_id])
+
+    html = client_of(asha).post(path, {"disposition": "Call back", "notes": "tomorrow"}, headers=FETCH).content.decode()
+
+    call = Call.objects.get()
+    assert (call.disposition, call.notes, call.disposed_by) == ("Call back", "tomorrow", asha)
+    assert "Saved: Call back" in html
+    assert "Sending to Acme" in html
+
+
+@pytest.mark.parametrize(
+    ("status", "attempts", "words"),
+    [
+        ("succeeded", 1, "Delivered to Acme"),
+        ("pending", 2, "Waiting for Acme, retry at"),
+        ("dead", 10, "Acme did not take it: no such session"),
+    ],
+)
+def test_delivery_of_the_disposition_is_told(
+    status: str, attempts: int, words: str, show: Show, asha: Agent, client_of: ClientOf
+) -> None:
+    delivery = show(disposition="Call back")
+    factories.OutboundRequestFactory(
+        connector=delivery.popup.call.connector, purpose="disposition", call=delivery.popup.call, agent=asha,
+        status=status, attempt_count=attempts, message="no such session",
+    )  # fmt: skip
+
+    html = client_of(asha).get(reverse("popup-card", args=[delivery.popup_id])).content.decode()
+
+    assert words in html
+
+
+@pytest.mark.parametrize("value", ["", "Nonsense", "<b>bold</b>"])
+def test_refused_disposition_keeps_what_was_typed(value: str, show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show()
+    path = reverse("popup-disposition", args=[delivery.popup_id])
+
+    answer = client_of(asha).post(path, {"disposition": value, "notes": "my <notes>"}, headers=FETCH)
+
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in html
+    assert "my &lt;notes&gt;" in html
+    assert "<b>bold" not in html
+    assert not OutboundRequest.objects.exists()
+
+
+def test_refused_plain_form_shows_the_whole_page(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show()
+
+    answer = client_of(asha).post(reverse("popup-disposition", args=[delivery.popup_id]), {"disposition": ""})
+
+    assert answer.status_code == 422
+    assert b"<!doctype html>" in answer.content
+    assert b"Choose a disposition." in answer.content
+
+
+def test_notes_are_kept_while_typing(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show(provider_notes="from the provider")
+
+    answer = client_of(asha).post(
+        reverse("popup-notes", args=[delivery.popup_id]), {"notes": "wants a loan"}, headers=FETCH
+    )
+
+    assert Call.objects.get().shown_notes == "wants a loan"
+    assert b"saved" in answer.content
+
+
+def test_popup_is_acknowledged_once(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show()
+    client, path = client_of(asha), reverse("popup-ack", args=[delivery.popup_id])
+
+    client.post(path)
+    delivery.refresh_from_db()
+    first = delivery.acknowledged_at
+    client.post(path)
+
+    delivery.refresh_from_db()
+    assert first is not None
+    assert delivery.acknowledged_at == first
+    assert delivery.shown_at == first
+
+
+def _shared(show: Show) -> tuple[PopupDelivery, Lead, Lead]:
+    one, other = factories.LeadFactory(name="Ravi"), factories.LeadFactory(name="Rani")
+    reasons = [
+        {"lead_id": str(one.pk), "reason": "main number"},
+        {"lead_id": str(other.pk), "reason": "secondary number"},
+    ]
+    return show(lead=one, candidates=reasons), one, other
+
+
+def test_several_leads_are_offered_with_the_reason_and_the_choice_sticks(
+    show: Show, asha: Agent, client_of: ClientOf
+) -> None:
+    delivery, _, rani = _shared(show)
+    client = client_of(asha)
+
+    before = client.get(reverse("popup-card", args=[delivery.popup_id])).content.decode()
+    after = client.post(reverse("popup-lead", args=[delivery.popup_id]), {"lead": str(rani.pk)}, headers=FETCH)
+
+    call = Call.objects.get()
+    assert "2 leads have this number" in before
+    assert "secondary number" in before
+    assert (call.lead, call.chosen_lead) == (rani, rani)
+    assert "1 other has this number" in after.content.decode()
+
+
+@pytest.mark.parametrize("wanted", ["stranger", "", "not-a-uuid"])
+def test_only_a_candidate_can_be_chosen(wanted: str, show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery, ravi, _ = _shared(show)
+    chosen = str(factories.LeadFactory().pk) if wanted == "stranger" else wanted
+
+    answer = client_of(asha).post(reverse("popup-lead", args=[delivery.popup_id]), {"lead": chosen})
+
+    assert answer.status_code == 404
+    assert Call.objects.get().lead == ravi
+
+
+def test_unknown_caller_becomes_a_lead_of_the_agent(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show()
+    client = client_of(asha)
+
+    before = client.get(reverse("popup-card", args=[delivery.popup_id])).content.decode()
+    client.post(reverse("popup-new-lead", args=[delivery.popup_id]), {"name": "Nisha"}, headers=FETCH)
+
+    lead = Lead.objects.get()
+    assert "Create lead" in before
+    assert 'aria-label="Incoming call, +91 96117 95983"' in before
+    assert (lead.name, lead.owner, Call.objects.get().lead) == ("Nisha", asha, lead)
+    assert lead.phones.get().e164 == "+919611795983"
+
+
+def test_second_click_on_create_makes_no_second_lead(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show()
+    client, path = client_of(asha), reverse("popup-new-lead", args=[delivery.popup_id])
+
+    client.post(path, {"name": "Nisha"}, headers=FETCH)
+    second = client.post(path, {"name": "Nisha"}, headers=FETCH)
+
+    assert second.status_code == 422
+    assert Lead.objects.count() == 1
+
+
+def test_withheld_number_offers_no_lead_to_create(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show(customer_number="anonymous")
+
+    html = client_of(asha).get(reverse("popup-card", args=[delivery.popup_id])).content.decode()
+
+    assert "Number withheld" in html
+    assert "Create lead" not in html
+
+
+def test_opportunity_of_the_lead_can_be_chosen_and_no_other(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    lead = factories.LeadFactory()
+    loan, other = factories.OpportunityFactory(lead=lead, name="Car loan"), factories.OpportunityFactory()
+    delivery = show(lead=lead)
+    client, path = client_of(asha), reverse("popup-opportunity", args=[delivery.popup_id])
+
+    refused = client.post(path, {"opportunity": str(other.pk)}, headers=FETCH)
+    client.post(path, {"opportunity": str(loan.pk)}, headers=FETCH)
+
+    call = Call.objects.get()
+    assert refused.status_code == 422
+    assert (call.opportunity, call.chosen_opportunity) == (loan, loan)
+
+
+def test_hostile_names_are_shown_as_text(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    lead = factories.LeadFactory(name='"><script>alert(1)</script>')
+    delivery = show(lead=lead, provider_notes="</textarea><script>alert(2)</script>")
+
+    html = client_of(asha).get(reverse("popup-card", args=[delivery.popup_id])).content.decode()
+
+    assert "<script" not in html
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+def test_a_form_never_sends_people_elsewhere(target: str, show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show()
+
+    answer = client_of(asha).post(reverse("popup-dismiss", args=[delivery.popup_id]), {"next": target})
+
+    assert answer["Location"] == "/"
