@@ -1,0 +1,1 @@
+"""Measurements of the product beside baselines of the same run: `make bench`."""
