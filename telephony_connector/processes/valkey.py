@@ -1,12 +1,17 @@
 """The embedded Valkey: where its program lies, how it is started, and when it answers."""
 
+import os
 import signal
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import redis
 
 from telephony_connector.common.broker import redis_client
 from telephony_connector.processes.children import ChildSpec
+
+LEFT_OVER_SECONDS = 3.0
 
 
 class EmbeddedValkeyError(Exception):
@@ -34,6 +39,7 @@ def valkey_spec(*, socket: Path, directory: Path) -> ChildSpec:
         "port": "0",
         "unixsocket": str(socket),
         "unixsocketperm": "700",
+        "pidfile": str(_pid_file(directory)),
         "dir": str(directory),
         # Messages survive a crash; a second of them may be lost, and the sweep finds what they stood for.
         "appendonly": "yes",
@@ -58,11 +64,31 @@ def is_answering() -> bool:
         return False
 
 
-def stop_left_over() -> None:
-    """End a server that a killed `up` left behind on our socket (the caller holds the data directory's lock)."""
-    if not is_answering():
-        return
+def stop_left_over(directory: Path) -> None:
+    """End a server that a killed `up` left behind in this directory, and wait for its end.
+
+    The caller holds the data directory's lock. A server on its way out removes the socket by its name, and would
+    remove that of its successor.
+    """
     try:
-        redis_client().shutdown(nosave=True)
-    except redis.RedisError:
+        pid = int(_pid_file(directory).read_text())
+    except (OSError, ValueError):
         return
+    if is_answering():
+        with suppress(redis.RedisError):
+            redis_client().shutdown(nosave=True)
+    deadline = time.monotonic() + LEFT_OVER_SECONDS
+    while _is_running(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def _pid_file(directory: Path) -> Path:
+    return directory / "valkey.pid"
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True

@@ -13,6 +13,8 @@ import pytest
 import requests
 
 from telephony_connector.environment import BASE_DIR, MAXIMUM_SOCKET_PATH_BYTES, embedded_socket_path
+from telephony_connector.processes.children import Child
+from telephony_connector.processes.valkey import valkey_spec
 from tests.environment.fixtures import LiveSystemFactory
 from tests.environment.live import LiveSystem
 from tests.environment.ports import free_port
@@ -122,6 +124,38 @@ def test_no_child_outlives_a_killed_parent(start_live_system: LiveSystemFactory)
 
     gone, alive = psutil.wait_procs(children, timeout=5)
     assert (len(gone), alive) == (3, [])
+
+
+@pytest.mark.xdist_group("up")
+def test_start_right_after_a_kill_is_complete(start_live_system: LiveSystemFactory) -> None:
+    system = start_live_system(database="sqlite")
+    os.kill(system.process.pid, signal.SIGKILL)
+    system.process.wait()
+
+    system.start()
+
+    assert wait_for_ready(system, check="broker", timeout_seconds=5)
+    assert wait_for_ready(system, check="beat")
+
+
+@pytest.mark.xdist_group("up")
+def test_left_over_broker_of_a_killed_start_is_replaced(
+    tmp_path: Path,
+) -> None:
+    directory, socket_path = tmp_path / "var" / "valkey", tmp_path / "var" / "valkey.sock"
+    left_over = Child(valkey_spec(socket=socket_path, directory=directory))
+    deadline = time.monotonic() + 5
+    while not socket_path.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    system = LiveSystem(data_dir=tmp_path / "var")
+
+    try:
+        assert left_over.exit_status() == 0
+        assert wait_for_ready(system, check="broker", timeout_seconds=5)
+    finally:
+        system.stop()
+        left_over.kill_group()
 
 
 @pytest.mark.xdist_group("up")

@@ -50,9 +50,10 @@ class Command(BaseCommand):
 
     def _start(self, supervisor: Supervisor, listener: socket.socket) -> None:
         if settings.IS_BROKER_EMBEDDED:
-            valkey.stop_left_over()
+            directory = settings.DATA_DIR / "valkey"
+            valkey.stop_left_over(directory)
             socket_path = embedded_socket_path(settings.DATA_DIR)
-            supervisor.start([valkey.valkey_spec(socket=socket_path, directory=settings.DATA_DIR / "valkey")])
+            supervisor.start([valkey.valkey_spec(socket=socket_path, directory=directory)])
             supervisor.wait_until(valkey.is_answering, timeout_seconds=10)
         if preparation.migrate_database():
             self._say("The database is up to date.")
