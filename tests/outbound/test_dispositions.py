@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from calls.errors import DispositionError
 from calls.models import Call, OutboundRequest
 from calls.outbox import REPLACED, due_requests
 from calls.services.dispositions import disposition_options, save_disposition
 from crm.models import Agent
-from django.utils import timezone
 from tests.factories import (
     AgentFactory,
     CallFactory,
@@ -144,8 +144,10 @@ def test_dispositions_of_one_call_are_due_in_their_order(call: Call, agent: Agen
     first = save_disposition(call=call, agent=agent, value="Interested")
     second = save_disposition(call=call, agent=agent, value="Call back")
 
+    assert first is not None
+
     before = list(due_requests(timezone.now()))
-    OutboundRequest.objects.filter(pk=getattr(first, "pk", None)).update(status=Status.SUCCEEDED)
+    OutboundRequest.objects.filter(pk=first.pk).update(status=Status.SUCCEEDED)
     after = list(due_requests(timezone.now()))
 
     assert before == [first]

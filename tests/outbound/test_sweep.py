@@ -13,7 +13,7 @@ from calls.outbox import claim, settle
 from calls.outcomes import Outcome
 from calls.sweep import BATCH_SIZE, sweep
 from calls.tasks import dispatch_outbound_request, sweep_outbound_requests
-from tests.factories import OutboundRequestFactory, RequestTemplateFactory
+from tests.factories import CallFactory, OutboundRequestFactory, RequestTemplateFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -165,8 +165,6 @@ def test_a_claim_lasts_as_long_as_the_templates_time_out_and_a_margin() -> None:
 
 
 def test_a_failed_word_is_not_retried_once_a_later_one_exists() -> None:
-    from tests.factories import CallFactory
-
     call = CallFactory()
     held = claim(disposition(call=call, connector=call.connector).pk)
     disposition(call=call, connector=call.connector)

@@ -39,6 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--connector", help=f"short name of the connector (default: {DEFAULT_CONNECTOR})")
         parser.add_argument("--calls", type=int, help=f"how many calls (default: {DEFAULT_CALLS}; 0: only serve)")
         parser.add_argument("--rate", type=float, default=0.5, help="calls begun a second (default: 0.5)")
+        parser.add_argument("--pace", type=float, default=1.0, help="2: calls pass twice as fast (default: 1)")
         parser.add_argument(
             "--base-url", default=settings.PUBLIC_URL, help="the running instance (default: PUBLIC_URL)"
         )
@@ -52,8 +53,8 @@ class Command(BaseCommand):
         """Play until done or interrupted."""
         self._lock = threading.Lock()
         calls = DEFAULT_CALLS if options["calls"] is None else options["calls"]
-        if calls < 0 or options["rate"] <= 0:
-            raise CommandError("--calls must not be negative, and --rate must be above zero.")
+        if calls < 0 or options["rate"] <= 0 or options["pace"] <= 0:
+            raise CommandError("--calls must not be negative; --rate and --pace must be above zero.")
         provider = self._provider(options)
         is_serving = self._serve(provider, options["port"], is_needed=calls == 0)
         # A shell starts background jobs with Ctrl-C ignored, so that Python would not listen to it either.
@@ -79,7 +80,8 @@ class Command(BaseCommand):
         cast = cast_of(connector)
         # From here on everything goes over HTTP; a connection held open would only be in the way.
         connections.close_all()
-        return SimulatedProvider(hooks=hooks, cast=cast, faults=_faults(options["faults"]), say=self._say)
+        faults = _faults(options["faults"])
+        return SimulatedProvider(hooks=hooks, cast=cast, faults=faults, say=self._say, pace=options["pace"])
 
     def _connector(self, slug: str | None) -> Connector:
         connectors = Connector.objects.filter(is_enabled=True)
