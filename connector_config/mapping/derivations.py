@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from connector_config.mapping.durations import LONGEST_SECONDS
 from connector_config.mapping.events import CallStatus
 
 Draft = dict[str, object]
@@ -13,6 +14,8 @@ Draft = dict[str, object]
 
 def _end_from_duration(draft: Draft) -> None:
     start, seconds = draft.get("started_at"), draft.get("duration_seconds")
+    if draft.get("status") in _LIVE:
+        return
     if "ended_at" not in draft and isinstance(start, datetime) and isinstance(seconds, int):
         _set_time(draft, "ended_at", start, seconds)
 
@@ -46,8 +49,11 @@ def _duration_from_answer(draft: Draft) -> None:
 
 def _duration_between(draft: Draft, begin: str) -> None:
     start, end = draft.get(begin), draft.get("ended_at")
-    if "duration_seconds" not in draft and isinstance(start, datetime) and isinstance(end, datetime) and end >= start:
-        draft["duration_seconds"] = int((end - start).total_seconds())
+    if "duration_seconds" in draft or not isinstance(start, datetime) or not isinstance(end, datetime):
+        return
+    seconds = int((end - start).total_seconds())
+    if 0 <= seconds <= LONGEST_SECONDS:
+        draft["duration_seconds"] = seconds
 
 
 def _no_duration_unless_answered(draft: Draft) -> None:
@@ -75,6 +81,7 @@ def _answered_needs_duration(draft: Draft) -> None:
         draft["status"] = CallStatus.MISSED
 
 
+_LIVE = frozenset({CallStatus.RINGING, CallStatus.IN_PROGRESS})
 _TALKED = frozenset({CallStatus.ANSWERED, CallStatus.VOICEMAIL})
 
 DERIVATIONS: dict[str, Callable[[Draft], None]] = {

@@ -23,7 +23,7 @@ def decode_text(body: bytes, charset: str = "") -> str:
     for encoding in encodings:
         try:
             return body.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError, ValueError):
             continue
     return body.decode("latin-1")
 

@@ -66,7 +66,8 @@ def _read_record(tree: Tree, mapping: Mapping, zone: tzinfo, flags: frozenset[st
 def _trees(request: ParsedRequest, mapping: Mapping) -> Iterator[Tree]:
     """Each record as expressions see it: its own keys, and ``_request``, ``_envelope`` (the whole body), ``_``."""
     about = {
-        "method": request.method, "endpoint": request.endpoint, "query": request.query, "headers": request.headers,
+        "method": request.method, "endpoint": request.endpoint, "query": mapping.clean(request.query),
+        "headers": request.headers,
     }  # fmt: skip
     for raw in request.bodies:
         body = mapping.clean(raw)

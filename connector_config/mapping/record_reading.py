@@ -58,10 +58,11 @@ class RecordReader:
     def read(self) -> RecordReading:
         """The record as an event, or its faults."""
         self.read_fields()
+        is_end_told = "ended_at" in self.draft
         for derive in self.rule.derivations:
             derive(self.draft)
         self.tidy()
-        kind = self.kind()
+        kind = self.kind(is_end_told=is_end_told)
         self.require(kind)
         if self.errors:
             return RecordReading(self.rule.name, None, tuple(self.errors.values()))
@@ -115,7 +116,10 @@ class RecordReader:
         if start is None or anchor is None or not isinstance(moment, datetime):
             return None
         stamped = read_field("started_at", anchor, context).value
-        return start + (moment - stamped) if isinstance(stamped, datetime) else None
+        try:
+            return start + (moment - stamped) if isinstance(stamped, datetime) else None
+        except OverflowError:
+            return None
 
     def read_status(self, name: str, source: FieldSource) -> bool:
         raw = as_text(source.value_in(self.tree))
@@ -163,13 +167,13 @@ class RecordReader:
             if own and name in draft:
                 draft[name] = tuple(word for word in draft[name] if digits_of(word) != own)
 
-    def kind(self) -> EventKind:
-        """The rule's kind; by status, a terminal one makes a call log, a live one is news."""
+    def kind(self, *, is_end_told: bool) -> EventKind:
+        """The rule's kind; by status, a terminal one makes a call log, a live one is news, an unknown one either."""
         if self.rule.kind != BY_STATUS:
             return EventKind(self.rule.kind)
         status = self.draft.get("status", CallStatus.UNKNOWN)
         if status is CallStatus.UNKNOWN:
-            return EventKind.CALL_LOG if "ended_at" in self.draft else EventKind.POPUP
+            return EventKind.CALL_LOG if is_end_told else EventKind.POPUP
         return EventKind.CALL_LOG if status.is_terminal else EventKind.POPUP
 
     def require(self, kind: EventKind) -> None:

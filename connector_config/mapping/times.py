@@ -16,10 +16,11 @@ TIME_NONEXISTENT = "time_nonexistent"
 _LATEST_SENTINEL_YEAR = 1970
 _ISO = re.compile(
     r"(\d{4})[-/]?(\d{2})[-/]?(\d{2})(?:T|\s+)(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?\s*"
-    r"(Z|UTC|GMT|[+-]\d{2}:?(?:\d{2})?)?",
+    r"([AP]M)?\s*(Z|UTC|GMT|[+-]\d{2}:?(?:\d{2})?)?",
     re.IGNORECASE,
 )
 _ZERO_DATE = re.compile(r"0000[-/]?00[-/]?00\b.*", re.DOTALL)
+_COMPACT = re.compile(r"(?:19|20)\d{12}")
 _EPOCH = re.compile(r"\+?(\d{1,20})(?:\.(\d{1,9}))?")
 _EPOCH_UNITS = ((10**11, 1), (10**14, 1_000), (10**17, 1_000_000), (10**20, 1_000_000_000))
 _LONGEST_TEXT = 64
@@ -70,14 +71,32 @@ def _formatted(text: str, formats: tuple[str, ...]) -> datetime | None:
 
 
 def _iso(text: str) -> datetime | None:
+    if _COMPACT.fullmatch(text):
+        return datetime.strptime(text, "%Y%m%d%H%M%S")  # noqa: DTZ007  # located in its zone by the caller
     match = _ISO.fullmatch(text)
     if match is None or match[1] == "0000":
         return None
-    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    year, month, day, hour, minute, second, fraction, half, offset = match.groups()
     microsecond = int((fraction or "0")[:6].ljust(6, "0"))
     return datetime(
-        int(year), int(month), int(day), int(hour), int(minute), int(second or 0), microsecond, tzinfo=_offset(offset)
+        int(year),
+        int(month),
+        int(day),
+        _hour(int(hour), half),
+        int(minute),
+        int(second or 0),
+        microsecond,
+        tzinfo=_offset(offset),
     )
+
+
+def _hour(hour: int, half: str | None) -> int:
+    """The hour of a day, from a clock of 24 or (with AM or PM) of 12 hours."""
+    if half is None:
+        return hour
+    if not 1 <= hour <= 12:
+        raise ValueError(hour)
+    return hour % 12 + (12 if half.upper() == "PM" else 0)
 
 
 def _offset(text: str | None) -> tzinfo | None:

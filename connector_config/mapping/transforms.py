@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from urllib.parse import unquote
 
-from connector_config.mapping.values import as_text, digits_of, fold_word
+from connector_config.mapping.values import as_text, digits_of, fold_word, storable_text
 
 Transform = Callable[[object], object]
 _TextStep = Callable[[str], str]
@@ -120,7 +120,7 @@ _PLAIN: dict[str, _TextStep] = {
     "lower": str.lower,
     "milliseconds": _scaled(Decimal("0.001")),
     "minutes": _scaled(Decimal(60)),
-    "percent_decode": unquote,
+    "percent_decode": lambda text: storable_text(unquote(text)),
     "phone": _phone,
     "trim": str.strip,
     "upper": str.upper,
