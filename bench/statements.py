@@ -12,7 +12,7 @@ from bench import scene
 
 
 def count(paths: Mapping[str, str]) -> dict[str, int]:
-    """Statements by contestant for a warm request, without BEGIN and COMMIT; Django must be set up."""
+    """Statements by contestant for a warm request, BEGIN and COMMIT among them; Django must be set up."""
     client = Client(headers={"host": "127.0.0.1"})
     counts = {}
     for name, path in paths.items():
