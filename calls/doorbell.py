@@ -118,7 +118,8 @@ class Doorbell:
         while True:
             seconds = LOOK_SECONDS_WITHOUT_REDIS if self.is_down else LOOK_SECONDS
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._turned.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._turned.wait()
             self._turned.clear()
             await self._look_once()
 

@@ -59,7 +59,11 @@ async def agent_stream(scope: Scope, receive: Receive, send: Send) -> None:
         await _answer(send, 405)
         return
     session_key = _session_key(scope)
-    visitor = await _in_database(lambda: _visitor(session_key))
+    try:
+        visitor = await _in_database(lambda: _visitor(session_key))
+    except DatabaseError:
+        await _answer(send, 503)
+        return
     if visitor.agent is None:
         await _answer(send, 403 if visitor.is_signed_in else 401)
     elif scope["method"] == "HEAD":
@@ -105,7 +109,9 @@ class _Stream:
     async def _wait(self, bell: Bell) -> None:
         """Until the bell rings; a silent connection gets a heartbeat, so that proxies keep it."""
         try:
-            await asyncio.wait_for(bell.heard(), HEARTBEAT_SECONDS)
+            # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the ring.
+            async with asyncio.timeout(HEARTBEAT_SECONDS):
+                await bell.heard()
         except TimeoutError:
             await self._write(b": heartbeat\n\n")
 

@@ -1,0 +1,107 @@
+"""What browser tests share: the office of sample.py in a running product, windows that are logged in, pictures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from telephony_connector.environment import BASE_DIR
+from tests.browser import sample
+from tests.environment.live import LiveSystem
+from tests.environment.provider import ProviderServer
+
+SIZES = {"1280": (1280, 860), "390": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[ProviderServer]:
+    """The provider's server, to which click-to-calls and dispositions go."""
+    server = ProviderServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def office(live_system: LiveSystem, provider: ProviderServer) -> LiveSystem:
+    """The running product with people, leads, calls and a connector in it."""
+    live_system.manage("shell", "-c", f"from tests.browser.sample import fill; fill({provider.url!r})")
+    return live_system
+
+
+@pytest.fixture
+def window(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens private windows of a size; every page error fails the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def open_window(size: str = "1280", *, scheme: str = "light") -> BrowserContext:
+        width, height = SIZES[size]
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+            timezone_id="Asia/Kolkata",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        contexts.append(context)
+        return context
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def signed_in(office: LiveSystem, window: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """A page on which somebody has logged in, connected to their stream."""
+
+    def log_in(email: str = sample.ASHA, size: str = "1280", *, scheme: str = "light") -> Page:
+        page = window(size, scheme=scheme).new_page()
+        page.goto(f"{office.base_url}/")
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password").fill(sample.PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        if email != sample.ADMINISTRATOR:
+            page.locator("#connection[data-state=live]").wait_for()
+        return page
+
+    return log_in
+
+
+@pytest.fixture
+def ring(office: LiveSystem) -> Callable[..., None]:
+    """Posts a popup as the provider does."""
+
+    def post(session_id: str, number: str = sample.RAVI_NUMBERS[0], **fields: str) -> None:
+        body = {
+            "SourceNumber": number,
+            "DestinationNumber": "+919611795980",
+            "DisplayNumber": "+919020897874",
+            "Direction": "Inbound",
+            "Status": "Ringing",
+            "CallSessionId": session_id,
+            **fields,
+        }
+        answer = requests.post(f"{office.base_url}/hooks/{sample.HOOK_KEY}/agent-popup", json=body, timeout=10)
+        assert answer.status_code == 200, answer.text
+
+    return post
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Callable[..., None]:
+    """Keeps a picture of a page; those in docs change only with UPDATE_SCREENSHOTS=1."""
+    folder = BASE_DIR / "docs" / "images" if os.environ.get("UPDATE_SCREENSHOTS") == "1" else tmp_path
+
+    def take(page: Page, name: str, *, full_page: bool = False) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{name}.png", full_page=full_page)
+
+    return take
