@@ -20,6 +20,7 @@ from calls.api.filters import MomentFilter
 from calls.api.outbound import OutboundRequestSerializer, with_outbound_relations
 from calls.api.popups import DeliverySerializer
 from calls.api.references import connector_slug
+from calls.folding import event_from_json, event_to_json, fold, heard
 from calls.models import Call, OutboundRequest, PopupDelivery, StoredEvent
 from webhooks.models import JournalEntry
 
@@ -103,11 +104,27 @@ class EventSerializer(serializers.ModelSerializer[StoredEvent]):
     """One event that the call is folded from. ``journal`` is the request that brought it, null once that is deleted."""
 
     fields_sent = serializers.DictField(source="fields", read_only=True, help_text="The normalised fields sent.")
+    fields_kept = serializers.SerializerMethodField(help_text="Those of them whose value stands in the call.")
     journal = serializers.SerializerMethodField()
 
     class Meta:
         model = StoredEvent
-        fields = ["id", "kind", "fields_sent", "index_in_request", "mapping_version", "received_at", "journal"]
+        fields = [
+            "id",
+            "kind",
+            "fields_sent",
+            "fields_kept",
+            "index_in_request",
+            "mapping_version",
+            "received_at",
+            "journal",
+        ]
+
+    @extend_schema_field({"type": "array", "items": {"type": "string"}})
+    def get_fields_kept(self, event: StoredEvent) -> list[str]:
+        """The others were overruled by events that rank higher."""
+        facts = self.context["facts"]
+        return [name for name, value in event.fields.items() if facts.get(name) == value]
 
     @extend_schema_field(JournalSummarySerializer(allow_null=True))
     def get_journal(self, event: StoredEvent) -> Any:
@@ -148,8 +165,15 @@ class CallTraceView(APIView):
             "request": request,
             "candidate_names": candidate_names([call]),
             "journal": {entry.pk: entry for entry in journal},
+            "facts": folded_facts(events),
         }
         return Response(TraceSerializer(trace, context=context).data)
+
+
+def folded_facts(events: list[StoredEvent]) -> dict[str, Any]:
+    """What the events say together, in the form in which each is stored."""
+    heard_events = [heard(event_from_json(event.kind, event.fields), event.received_at) for event in events]
+    return event_to_json(fold(heard_events)) if events else {}
 
 
 def journal_of(call: Call, events: list[StoredEvent]) -> list[JournalEntry]:

@@ -59,7 +59,7 @@ def test_trace_tells_events_verdicts_deliveries_and_attempts(staff_api: APIClien
     rejected = JournalEntryFactory(connector=connector, session_id="s-1", verdict="rejected")
     JournalEntryFactory(session_id="s-1")
     stored_event(call, accepted.pk)
-    stored_event(call, 999_999, kind="popup")
+    stored_event(call, 999_999, kind="popup", fields={"status": "Ringing", "tag": "Website"})
     delivery = PopupDeliveryFactory(popup__call=call)
     attempt = OutboundAttemptFactory(request__call=call, request__connector=connector)
 
@@ -68,6 +68,7 @@ def test_trace_tells_events_verdicts_deliveries_and_attempts(staff_api: APIClien
     assert body["call"]["session_id"] == "s-1"
     assert [event["kind"] for event in body["events"]] == ["call_log", "popup"]
     assert body["events"][0]["fields_sent"] == {"status": "Answered"}
+    assert [event["fields_kept"] for event in body["events"]] == [["status"], ["tag"]]
     assert body["events"][0]["journal"]["verdict"] == "processed"
     assert body["events"][1]["journal"] is None
     assert [entry["id"] for entry in body["journal"]] == [accepted.pk, rejected.pk]
