@@ -70,14 +70,14 @@ def _try(scheme: str, tried: SignedRequest, live: VerificationSettings) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=names)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tried=requests)
 def test_any_request_is_judged(case: Case, tried: SignedRequest) -> None:
     _try(case.scheme, tried, case.settings())
 
 
 @pytest.mark.parametrize("case", CASES, ids=names)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_genuine_request_with_anything_replaced_is_judged(case: Case, data: st.DataObject) -> None:
     genuine = case.genuine()
@@ -89,7 +89,7 @@ def test_genuine_request_with_anything_replaced_is_judged(case: Case, data: st.D
 
 
 @pytest.mark.parametrize("scheme", sorted(VERIFIERS))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tried=requests, data=st.data())
 def test_any_stored_settings_are_survived(scheme: str, tried: SignedRequest, data: st.DataObject) -> None:
     keys = [setting.name for setting in verifier_for(scheme).settings_schema]

@@ -1,4 +1,4 @@
-"""Set-up handshakes: answered when they are one, and no way to have something signed or shown."""
+"""What is particular to single schemes: set-up handshakes, envelopes, and what each of them covers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from connector_config.verification import ChallengeReply, SignedRequest, VerificationError, settings_for, verifier_for
-from tests.verifiers.cases import SECRET, b64, form_request, jwt, mac, request
+from tests.verifiers.cases import CASES, SECRET, URL, b64, form_request, jwt, mac, request
 
 
 def answer(scheme: str, asked: SignedRequest) -> ChallengeReply | None:
@@ -137,3 +137,28 @@ def test_zadarma_signs_other_fields_for_each_event(event: str, fields: tuple[str
     doubled = replace(signed, form={**form, fields[0]: ["a", "b"]})
     with pytest.raises(VerificationError, match="more than once"):
         verifier_for("zadarma").verify(doubled, settings)
+
+
+def test_justcall_signature_for_another_address_is_refused() -> None:
+    justcall = next(case for case in CASES if case.scheme == "justcall")
+    genuine = justcall.genuine()
+    verifier = verifier_for("justcall")
+
+    verifier.verify(replace(genuine, url="http://10.0.0.1/h", url_candidates=(URL,)), justcall.settings())
+    with pytest.raises(VerificationError, match="another address"):
+        verifier.verify(replace(genuine, url="https://other.example.test/h"), justcall.settings())
+
+
+def test_token_given_twice_in_the_query_or_form_is_refused() -> None:
+    verifier = verifier_for("token")
+    in_query = settings_for("token", {"location": "query", "name": "t", "secret": SECRET})
+    in_body = settings_for("token", {"location": "body", "name": "t", "secret": SECRET})
+
+    verifier.verify(request(query={"t": [SECRET]}), in_query)
+    verifier.verify(form_request({}, {"t": [SECRET]}), in_body)
+    for asked, settings in (
+        (request(query={"t": [SECRET, "x"]}), in_query),
+        (form_request({}, {"t": [SECRET, "x"]}), in_body),
+    ):
+        with pytest.raises(VerificationError):
+            verifier.verify(asked, settings)
