@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers, viewsets
 
+from connector_config.hook_urls import hook_urls
 from connector_config.models import Connector, RequestTemplate, VirtualNumber
 from connector_config.selectors import connectors_of
 from crm.selectors import agent_of
@@ -56,17 +56,6 @@ class ConnectorSerializer(serializers.ModelSerializer[Connector]):
     def get_hooks(self, connector: Connector) -> dict[str, str] | None:
         """Every hook URL by its name, as ``connector_urls`` prints them."""
         return hook_urls(connector) if self.context["request"].user.is_staff else None
-
-
-HOOKS = (
-    "call-log", "agent-popup", "events", "call-route",
-    "opportunity-route", "sso", "lead-details", "opportunity-details",
-)  # fmt: skip
-
-
-def hook_urls(connector: Connector) -> dict[str, str]:
-    """Every hook URL of a connector by its last path segment. The URLs hold the connector's key."""
-    return {hook: f"{settings.PUBLIC_URL}/hooks/{connector.hook_key}/{hook}" for hook in HOOKS}
 
 
 def _template(connector: Connector, purpose: str) -> RequestTemplate | None:
