@@ -28,9 +28,15 @@ def connector_of(hook_key: str) -> ConnectorConfig:
 
 
 def challenge_of(connector: ConnectorConfig, signed: SignedRequest) -> ChallengeReply | None:
-    """The answer to a provider's set-up handshake, or None for an ordinary request."""
+    """The answer to a provider's set-up handshake, or None for an ordinary request.
+
+    While no secret is set, the preset's own scheme answers: providers often show the secret only after the handshake.
+    """
+    scheme = connector.verification_scheme
+    if scheme == "none":
+        scheme = str(connector.preset.verification.get("scheme", "none"))
     try:
-        return verifier_for(connector.verification_scheme).challenge(signed, _settings(connector))
+        return verifier_for(scheme).challenge(signed, _settings(connector, scheme))
     except VerificationError:
         return None
 
@@ -40,7 +46,8 @@ def verify(connector: ConnectorConfig, incoming: IncomingRequest, signed: Signed
     _check_address(connector, incoming.remote_address)
     if connector.verification_scheme == "none":
         return incoming
-    verifier, settings = verifier_for(connector.verification_scheme), _settings(connector)
+    scheme = connector.verification_scheme
+    verifier, settings = verifier_for(scheme), _settings(connector, scheme)
     verifier.verify(signed, settings)
     return dataclasses.replace(incoming, body=verifier.verified_body(signed, settings))
 
@@ -56,13 +63,12 @@ def check_server_credential(connector: ConnectorConfig, authorization: str) -> N
 
 def secrets_of(connector: ConnectorConfig) -> tuple[str, ...]:
     """The credentials that must not be kept in the journal."""
-    return _settings(connector).secrets if connector.verification_scheme != "none" else ()
+    scheme = connector.verification_scheme
+    return _settings(connector, scheme).secrets if scheme != "none" else ()
 
 
-def _settings(connector: ConnectorConfig) -> VerificationSettings:
-    return settings_for(
-        connector.verification_scheme, {**connector.verification_settings, **connector.verification_secrets}
-    )
+def _settings(connector: ConnectorConfig, scheme: str) -> VerificationSettings:
+    return settings_for(scheme, {**connector.verification_settings, **connector.verification_secrets})
 
 
 def _check_address(connector: ConnectorConfig, address: str) -> None:

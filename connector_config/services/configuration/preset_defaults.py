@@ -28,10 +28,21 @@ def with_preset_defaults(entry: ConnectorEntry) -> ConnectorEntry:
     except UnknownPresetError:
         return entry
     tree: dict[str, Any] = {"slug": entry.slug, "time_zone": preset.time_zone}
-    tree["verification"] = dict(preset.verification)
     tree |= _templates(preset, entry)
+    entry = dataclasses.replace(entry, verification=_verification(preset, entry))
     parsed = parse_entry(ConnectorEntry, read_yaml(yaml.safe_dump(tree).encode()), entry.path, Problems())
     return _filled(entry, parsed) if parsed else entry
+
+
+def _verification(preset: Preset, entry: ConnectorEntry) -> dict[str, object] | None:
+    """The file's verification over the preset's, once a secret or the same scheme is given.
+
+    Without a secret no scheme can prove anything: such a connector relies on the key in its hook URLs.
+    """
+    own = dict(entry.verification or {})
+    scheme = preset.verification.get("scheme")
+    is_presets = own.get("scheme", scheme) == scheme and ("scheme" in own or "secret" in own)
+    return {**preset.verification, **own} if is_presets else (own or None)
 
 
 def _templates(preset: Preset, entry: ConnectorEntry) -> dict[str, object]:
