@@ -17,6 +17,7 @@ POPUP_LIFETIME = timedelta(hours=8)
 """A popup that nobody closed leaves the desk after a shift."""
 MISSED_WINDOW = timedelta(days=7)
 """Whom nobody called back for a week is no longer a matter of the desk; the call history still has them."""
+FOLLOW_UP_WINDOW = timedelta(days=1)
 MISSED_LIMIT = 50
 TODAY_LIMIT = 100
 _MISSED = (CallStatus.MISSED, CallStatus.NOT_ANSWERED, CallStatus.VOICEMAIL, CallStatus.BUSY, CallStatus.DECLINED)
@@ -63,11 +64,6 @@ def desk_calls(user: Any, agent: Agent | None) -> QuerySet[Call]:
 
 def missed_calls(calls: QuerySet[Call]) -> list[Call]:
     """The last missed call of each customer whom nobody has spoken to or called since, newest first."""
-    later = Call.objects.filter(
-        Q(direction=Direction.OUTBOUND) | Q(status__in=[CallStatus.ANSWERED, CallStatus.IN_PROGRESS]),
-        customer_number_e164=OuterRef("customer_number_e164"),
-        happened_at__gt=OuterRef("happened_at"),
-    ).exclude(customer_number_e164="")
     rows = (
         calls.filter(
             direction=Direction.INBOUND,
@@ -75,10 +71,25 @@ def missed_calls(calls: QuerySet[Call]) -> list[Call]:
             disposition="",
             happened_at__gte=timezone.now() - MISSED_WINDOW,
         )
-        .exclude(Exists(later))
+        .exclude(Exists(_later_contact()))
         .select_related(*_ROW_RELATIONS)
     )
     return _newest_of_each_customer(rows[: MISSED_LIMIT * 3])
+
+
+def follow_ups(calls: QuerySet[Call]) -> list[Call]:
+    """The calls whose customer is to be called again within a day and has not been yet, most urgent first."""
+    due = calls.filter(follow_up_at__lte=timezone.now() + FOLLOW_UP_WINDOW).exclude(Exists(_later_contact()))
+    return list(due.select_related(*_ROW_RELATIONS).order_by("follow_up_at")[:MISSED_LIMIT])
+
+
+def _later_contact() -> QuerySet[Call]:
+    """Calls to or with the customer of an outer call, after it."""
+    return Call.objects.filter(
+        Q(direction=Direction.OUTBOUND) | Q(status__in=[CallStatus.ANSWERED, CallStatus.IN_PROGRESS]),
+        customer_number_e164=OuterRef("customer_number_e164"),
+        happened_at__gt=OuterRef("happened_at"),
+    ).exclude(customer_number_e164="")
 
 
 def _newest_of_each_customer(rows: QuerySet[Call]) -> list[Call]:

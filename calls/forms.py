@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from calls.presentation import status_look
 from connector_config.mapping.events import CallStatus, Direction
@@ -49,11 +51,28 @@ class HistoryFilterForm(forms.Form):
         return sum(1 for value in self.cleaned_data.values() if value) if self.is_valid() else 0
 
 
+FOLLOW_UPS = {
+    "1h": ("In 1 hour", timedelta(hours=1)),
+    "3h": ("In 3 hours", timedelta(hours=3)),
+    "1d": ("Tomorrow", timedelta(days=1)),
+    "3d": ("In 3 days", timedelta(days=3)),
+    "7d": ("In a week", timedelta(days=7)),
+}
+
+
 class DispositionForm(forms.Form):
-    """How the call went, and the agent's notes."""
+    """How the call went, the agent's notes, and when to call again; ``keep`` leaves the follow-up as it is."""
 
     disposition = forms.CharField(required=False, max_length=120)
     notes = forms.CharField(required=False, max_length=10_000, strip=True)
+    follow_up = forms.ChoiceField(required=False, choices=[("", ""), ("keep", ""), *((key, key) for key in FOLLOW_UPS)])
+
+    def follow_up_at(self, known: datetime | None) -> datetime | None:
+        """When to call again, of a valid form; ``known`` is what was settled before."""
+        choice = self.cleaned_data["follow_up"]
+        if choice == "keep":
+            return known
+        return timezone.now() + FOLLOW_UPS[choice][1] if choice else None
 
 
 class ClickToCallForm(forms.Form):

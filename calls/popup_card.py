@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from calls import desk_selectors
+from calls.forms import FOLLOW_UPS
 from calls.models import Call, OutboundRequest, Popup, PopupDelivery
 from calls.presentation import Look, customer_of, direction_look, status_look
 from calls.services.dispositions import disposition_options
@@ -61,6 +62,11 @@ class PopupCard:
     def chosen(self) -> str:
         """The disposition that its field shows: what was just typed, else what is saved."""
         return self.typed.get("disposition", self.call.disposition)
+
+    @property
+    def follow_ups(self) -> list[tuple[str, str]]:
+        """When to call again, as values and words."""
+        return [(key, words) for key, (words, _) in FOLLOW_UPS.items()]
 
     @property
     def suggested_name(self) -> str:

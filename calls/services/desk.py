@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
 from calls.errors import FieldRefusedError
 from calls.models import Call, Popup
+from calls.services.dispositions import save_disposition
 from calls.services.popups import touch_deliveries
 from crm.models import Agent, Lead, Opportunity
 from crm.services.leads import create_lead
 
 NOTES_LIMIT = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a call went: the disposition, what was said, and when to call again."""
+
+    disposition: str
+    notes: str
+    follow_up_at: datetime | None
+
+
+@transaction.atomic
+def settle_call(*, call: Call, agent: Agent | None, outcome: Outcome) -> None:
+    """Save how the call went and owe the provider the news; raises DispositionError, and then nothing is saved."""
+    save_disposition(call=call, agent=agent, value=outcome.disposition, notes=outcome.notes)
+    call.follow_up_at = outcome.follow_up_at
+    call.save(update_fields=["follow_up_at", "updated_at"])
 
 
 def save_notes(*, call: Call, notes: str) -> None:

@@ -48,7 +48,11 @@ def console_lists(request: HttpRequest) -> HttpResponse:
 
 def _lists(request: HttpRequest) -> dict[str, object]:
     calls = desk_selectors.desk_calls(request.user, agent_of(request.user))
-    return {"missed": desk_selectors.missed_calls(calls), "today": list(desk_selectors.todays_calls(calls))}
+    return {
+        "missed": desk_selectors.missed_calls(calls),
+        "follow_ups": desk_selectors.follow_ups(calls),
+        "today": list(desk_selectors.todays_calls(calls)),
+    }
 
 
 @signed_in

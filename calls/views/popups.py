@@ -16,7 +16,6 @@ from calls.models import Popup
 from calls.popup_card import PopupCard, popup_card
 from calls.selectors import visible_popups
 from calls.services import desk
-from calls.services.dispositions import save_disposition
 from calls.services.popups import acknowledge_popup, dismiss_popup
 from calls.views.frame import back_to, is_fragment, render_page, signed_in
 from crm.models import Lead
@@ -79,9 +78,8 @@ def disposition(request: HttpRequest, pk: int) -> HttpResponse:
     popup, form = _popup_of(request, pk), DispositionForm(request.POST)
     if not form.is_valid():
         return _refused(request, popup, {name: str(errors[0]) for name, errors in form.errors.items()})
-    value, notes = form.cleaned_data["disposition"], form.cleaned_data["notes"]
     try:
-        save_disposition(call=popup.call, agent=agent_of(request.user), value=value, notes=notes)
+        desk.settle_call(call=popup.call, agent=agent_of(request.user), outcome=_outcome(form, popup))
     except DispositionError as error:
         return _refused(request, popup, {_FORM_FIELDS.get(error.field, error.field): error.message})
     return _answer(request, pk)
@@ -140,6 +138,14 @@ def _answer(request: HttpRequest, pk: int) -> HttpResponse:
         return back_to(request, reverse("popup", args=[pk]))
     card = popup_card(popup=_popup_of(request, pk), agent=agent_of(request.user))
     return render(request, "partials/popup.html", {"card": card})
+
+
+def _outcome(form: DispositionForm, popup: Popup) -> desk.Outcome:
+    return desk.Outcome(
+        disposition=form.cleaned_data["disposition"],
+        notes=form.cleaned_data["notes"],
+        follow_up_at=form.follow_up_at(popup.call.follow_up_at),
+    )
 
 
 def _refused(request: HttpRequest, popup: Popup, errors: dict[str, str]) -> HttpResponse:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from calls.models import Call, OutboundRequest, PopupDelivery
 from crm.models import Agent, Lead
@@ -302,3 +304,50 @@ def test_a_form_never_sends_people_elsewhere(target: str, show: Show, asha: Agen
     answer = client_of(asha).post(reverse("popup-dismiss", args=[delivery.popup_id]), {"next": target})
 
     assert answer["Location"] == "/"
+
+
+@pytest.mark.parametrize(("choice", "hours"), [("1h", 1), ("1d", 24), ("7d", 168)])
+def test_follow_up_is_kept_and_waits_on_the_console(
+    choice: str, hours: int, show: Show, asha: Agent, client_of: ClientOf
+) -> None:
+    delivery = show(lead=factories.LeadFactory(name="Ravi Kumar"), state="ended")
+    client, path = client_of(asha), reverse("popup-disposition", args=[delivery.popup_id])
+
+    client.post(path, {"disposition": "Call back", "notes": "", "follow_up": choice}, headers=FETCH)
+
+    call = Call.objects.get()
+    assert call.follow_up_at is not None
+    assert abs(call.follow_up_at - timezone.now() - timedelta(hours=hours)) < timedelta(minutes=1)
+    assert [row.pk for row in client.get("/").context["follow_ups"]] == ([call.pk] if hours <= 24 else [])
+
+
+def test_follow_up_goes_once_the_customer_was_called(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    call = show(follow_up_at=timezone.now()).popup.call
+    client = client_of(asha)
+
+    before = client.get("/").context["follow_ups"]
+    factories.CallFactory(agent=asha, direction="Outbound", started_at=timezone.now() + timedelta(seconds=1))
+
+    assert before == [call]
+    assert client.get("/").context["follow_ups"] == []
+
+
+@pytest.mark.parametrize(("choice", "is_kept"), [("keep", True), ("", False)])
+def test_settled_follow_up_can_be_kept_or_taken_back(
+    choice: str, is_kept: bool, show: Show, asha: Agent, client_of: ClientOf
+) -> None:
+    delivery = show(follow_up_at=timezone.now())
+    path = reverse("popup-disposition", args=[delivery.popup_id])
+
+    client_of(asha).post(path, {"disposition": "Call back", "follow_up": choice}, headers=FETCH)
+
+    assert bool(Call.objects.get().follow_up_at) == is_kept
+
+
+def test_refused_disposition_saves_no_follow_up(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show()
+    path = reverse("popup-disposition", args=[delivery.popup_id])
+
+    client_of(asha).post(path, {"disposition": "", "follow_up": "1h"}, headers=FETCH)
+
+    assert Call.objects.get().follow_up_at is None
