@@ -140,6 +140,13 @@ def test_a_value_cannot_end_a_cdata_section(value: str) -> None:
     assert len(root) == 0
 
 
+@pytest.mark.parametrize("value", ["]]>", "a]]><b/><![CDATA[c", "]]]>]]>>", "<![CDATA["])
+def test_marks_of_cdata_inside_a_value_stay_text(value: str) -> None:
+    root = ET.fromstring(rendered_body("xml", f"<a><![CDATA[{X}]]></a>", lead_named(value)))
+
+    assert (root.text, len(root)) == (value, 0)
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
