@@ -10,12 +10,14 @@ from connector_config.mapping.values import as_text
 LONGEST_SECONDS = 2_000_000_000
 """Longer than any call, and still an integer column."""
 
-_PLAIN = re.compile(r"\d{1,12}(?:\.\d{1,12})?")
-_CLOCK = re.compile(r"(?:(\d{1,5}):)?(\d{1,5}):(\d{1,2}(?:\.\d{1,9})?)")
-_ISO = re.compile(r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,10}(?:\.\d{1,9})?)S)?)?", re.IGNORECASE)
+_PLAIN = re.compile(r"\d{1,12}(?:\.\d{1,12})?", re.ASCII)
+_CLOCK = re.compile(r"(?:(\d{1,5}):)?(\d{1,5}):(\d{1,2}(?:\.\d{1,9})?)", re.ASCII)
+_ISO = re.compile(
+    r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,10}(?:\.\d{1,9})?)S)?)?", re.ASCII | re.IGNORECASE
+)
 _UNITS = re.compile(
     r"(?:(\d{1,5})\s*h(?:ours?|rs?)?)?\s*(?:(\d{1,6})\s*m(?:in(?:ute)?s?)?)?\s*(?:(\d{1,9})\s*s(?:ec(?:ond)?s?)?)?",
-    re.IGNORECASE,
+    re.ASCII | re.IGNORECASE,
 )
 
 

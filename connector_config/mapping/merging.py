@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_MERGED_BY_NAME = ("tables", "bindings", "fields", "inbound", "outbound")
+MERGED_BY_NAME = ("tables", "bindings", "fields", "inbound", "outbound")
+PRESET_RULES = "preset_rules"
+"""Key of a connector's document: with the value false, the preset's rules are left out."""
 
 
 def merge_mapping(preset_document: Mapping[str, object], connector_document: Mapping[str, object]) -> dict[str, object]:
@@ -12,13 +14,18 @@ def merge_mapping(preset_document: Mapping[str, object], connector_document: Map
 
     Rules: one with the name of a preset's rule replaces it in its place; the others come first, in their order, for
     presets often end with a rule that takes everything. Tables, bindings and the common fields are replaced entry by
-    entry (tables word by word), everything else as a whole. The result is not validated: see parse_mapping.
+    entry (tables word by word), everything else as a whole. With ``preset_rules: false`` the connector's rules stand
+    alone. The result is not validated: see parse_mapping.
     """
     merged = dict(preset_document)
+    if connector_document.get(PRESET_RULES) is False:
+        merged.pop("rules", None)
     for key, value in connector_document.items():
+        if key == PRESET_RULES and isinstance(value, bool):
+            continue
         if key == "rules":
             merged[key] = _merged_rules(merged.get(key), value)
-        elif key in _MERGED_BY_NAME:
+        elif key in MERGED_BY_NAME:
             merged[key] = _merged_entries(merged.get(key), value, deeper=key == "tables")
         else:
             merged[key] = value

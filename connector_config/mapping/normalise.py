@@ -13,7 +13,7 @@ from connector_config.mapping.record_reading import RecordReader, RecordReading,
 from connector_config.mapping.times import zone_of
 from connector_config.mapping.values import fold_word
 
-__all__ = ["MAX_EVENTS", "RecordReading", "normalise", "read_records"]
+__all__ = ["MAX_EVENTS", "RecordReading", "normalise", "read_records", "record_trees"]
 
 MAX_EVENTS = 1000
 _NO_RULE = "no rule of the mapping fits this request"
@@ -44,7 +44,7 @@ def read_records(*, request: ParsedRequest, mapping: Mapping, time_zone: str) ->
     """
     zone = zone_of(time_zone)
     readings: list[RecordReading] = []
-    for tree in _trees(request, mapping):
+    for tree in record_trees(request, mapping):
         if len(readings) == MAX_EVENTS:
             raise NormalisationError([FieldError("body", f"holds more than {MAX_EVENTS} events")])
         readings.append(_read_record(tree, mapping, zone, request.flags))
@@ -63,7 +63,7 @@ def _read_record(tree: Tree, mapping: Mapping, zone: tzinfo, flags: frozenset[st
     return RecordReader(tree, rule, context, flags).read()
 
 
-def _trees(request: ParsedRequest, mapping: Mapping) -> Iterator[Tree]:
+def record_trees(request: ParsedRequest, mapping: Mapping) -> Iterator[Tree]:
     """Each record as expressions see it: its own keys, and ``_request``, ``_envelope`` (the whole body), ``_``."""
     about = {
         "method": request.method, "endpoint": request.endpoint, "query": mapping.clean(request.query),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -28,12 +28,16 @@ Tree = dict[str, object]
 class RecordReading:
     """What one record of a request became: the rule that took it (empty: none), its event, or its faults.
 
-    ``event`` is None for an ignored record too; then ``errors`` is empty.
+    ``event`` is None for an ignored record too; then ``errors`` is empty. ``fields`` is what was read, faults or not;
+    ``flags`` what was unusual; ``faulty`` names the standard field of each error.
     """
 
     rule: str
     event: CallEvent | None
     errors: tuple[FieldError, ...] = ()
+    fields: Mapping[str, object] = field(default_factory=dict)
+    flags: frozenset[str] = frozenset()
+    faulty: tuple[str, ...] = ()
 
 
 def bound_value(sources: tuple[FieldSource, ...], tree: Tree) -> object:
@@ -64,9 +68,10 @@ class RecordReader:
         self.tidy()
         kind = self.kind(is_end_told=is_end_told)
         self.require(kind)
-        if self.errors:
-            return RecordReading(self.rule.name, None, tuple(self.errors.values()))
-        return RecordReading(self.rule.name, CallEvent(kind=kind, flags=frozenset(self.flags), **self.draft))
+        flags = frozenset(self.flags)
+        event = None if self.errors else CallEvent(kind=kind, flags=flags, **self.draft)
+        faults = tuple(self.errors.values())
+        return RecordReading(self.rule.name, event, faults, self.draft, flags, tuple(self.errors))
 
     def read_fields(self) -> None:
         """Direction first: where the numbers stand depends on it."""

@@ -17,11 +17,11 @@ _LATEST_SENTINEL_YEAR = 1970
 _ISO = re.compile(
     r"(\d{4})[-/]?(\d{2})[-/]?(\d{2})(?:T|\s+)(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?\s*"
     r"([AP]M)?\s*(Z|UTC|GMT|[+-]\d{2}:?(?:\d{2})?)?",
-    re.IGNORECASE,
+    re.ASCII | re.IGNORECASE,
 )
 _ZERO_DATE = re.compile(r"0000[-/]?00[-/]?00\b.*", re.DOTALL)
-_COMPACT = re.compile(r"(?:19|20)\d{12}")
-_EPOCH = re.compile(r"\+?(\d{1,20})(?:\.(\d{1,9}))?")
+_COMPACT = re.compile(r"(?:19|20)\d{12}", re.ASCII)
+_EPOCH = re.compile(r"\+?(\d{1,20})(?:\.(\d{1,9}))?", re.ASCII)
 _EPOCH_UNITS = ((10**11, 1), (10**14, 1_000), (10**17, 1_000_000), (10**20, 1_000_000_000))
 _LONGEST_TEXT = 64
 
