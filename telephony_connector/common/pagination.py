@@ -22,7 +22,7 @@ class IdCursorPagination(CursorPagination):
 
     def get_page_size(self, request: Request) -> int | None:
         """The size asked for, at most `max_page_size`."""
-        asked = request.query_params.get("page_size", "1")
+        asked = request.query_params.get("page_size") or "1"
         if not (asked.isascii() and asked.isdigit() and len(asked) < 10 and int(asked)):
             raise ValidationError({"page_size": ["Give a whole number from 1 to 200."]})
         return super().get_page_size(request)
