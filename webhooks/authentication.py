@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import hmac
 
 from connector_config.selectors import ConnectorConfig, connector_config_by_key
@@ -49,7 +50,12 @@ def verify(connector: ConnectorConfig, incoming: IncomingRequest, signed: Signed
     scheme = connector.verification_scheme
     verifier, settings = verifier_for(scheme), _settings(connector, scheme)
     verifier.verify(signed, settings)
-    return dataclasses.replace(incoming, body=verifier.verified_body(signed, settings))
+    key = verifier.replay_key(signed, settings)
+    return dataclasses.replace(
+        incoming,
+        body=verifier.verified_body(signed, settings),
+        delivery_key=hashlib.sha256(key.encode()).hexdigest() if key else None,
+    )
 
 
 def check_server_credential(connector: ConnectorConfig, authorization: str) -> None:

@@ -23,7 +23,10 @@ MAXIMUM_BODY_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class IncomingRequest:
-    """Method, address, headers (lower-case names), body and origin of one request. Its repr shows no credential."""
+    """Method, address, headers (lower-case names), body and origin of one request. Its repr shows no credential.
+
+    ``delivery_key`` is equal for two requests that are one delivery, where the provider's signature has a nonce or id.
+    """
 
     method: str
     endpoint: str
@@ -33,6 +36,7 @@ class IncomingRequest:
     body: bytes = field(repr=False)
     remote_address: str
     received_at: datetime
+    delivery_key: str | None = field(default=None, repr=False)
 
     @property
     def is_probe(self) -> bool:

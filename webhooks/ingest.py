@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from calls.services.recording import Source, record_events
 from connector_config.mapping.events import (
@@ -31,10 +31,23 @@ def accept_events(connector: ConnectorConfig, incoming: IncomingRequest) -> Answ
     """
     try:
         entry = open_entry(connector, incoming)
+    except IntegrityError:
+        return _accept_again(connector, incoming)
     except DatabaseError as error:
         logger.exception("A request of connector %s could not be journalled", connector.slug)
         raise _try_again() from error
     return process_entry(entry, connector, incoming)
+
+
+def _accept_again(connector: ConnectorConfig, incoming: IncomingRequest) -> Answer:
+    """The very same delivery has come before (a nonce or message id says so): its work is done at most once.
+
+    The answer is a good one, since providers repeat a request when our answer was lost.
+    """
+    entry = JournalEntry.objects.get(connector_id=connector.id, delivery_key=incoming.delivery_key)
+    if entry.verdict in (Verdict.RECEIVED, Verdict.FAILED):
+        return process_entry(entry, connector, incoming)
+    return _acceptance(connector, incoming, [])
 
 
 def process_entry(
@@ -49,7 +62,7 @@ def process_entry(
         return answer
     except Exception as error:  # a door that must record the failure
         return _failure(entry, connector, error)
-    wanted = [event for event in events if _is_wanted(event, connector)]
+    wanted = [event for event in events if is_wanted(event, connector)]
     answer = _acceptance(connector, incoming, events)
     if not wanted:
         close_entry(entry, Verdict.IGNORED, reply_status=answer.status, events=events)
@@ -64,7 +77,8 @@ def process_entry(
     return answer
 
 
-def _is_wanted(event: CallEvent, connector: ConnectorConfig) -> bool:
+def is_wanted(event: CallEvent, connector: ConnectorConfig) -> bool:
+    """False for what is understood and not used: ignored kinds, and popups where they are switched off."""
     if event.kind == EventKind.IGNORE:
         return False
     return event.kind != EventKind.POPUP or connector.popup_enabled

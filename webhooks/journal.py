@@ -38,6 +38,7 @@ def open_entry(connector: ConnectorConfig, incoming: IncomingRequest) -> Journal
         body=_masked_bytes(incoming.body, secrets),
         remote_address=incoming.remote_address or None,
         received_at=incoming.received_at,
+        delivery_key=incoming.delivery_key,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from datetime import timedelta
 from io import StringIO
@@ -188,3 +189,24 @@ def test_call_that_never_ended_is_closed_and_a_late_log_takes_it_back(connector:
     call.refresh_from_db()
     assert call.status == "Answered"
     assert "never_ended" not in call.flags
+
+
+def test_a_signed_delivery_that_comes_again_does_its_work_once(connector: Connector) -> None:
+    change(
+        connector,
+        verification_scheme="hmac",
+        verification_settings={"header": "X-Signature", "nonce_header": "X-Nonce", "template": "{nonce}.{body}"},
+        verification_secrets={"secret": "s3cret-key"},
+    )
+
+    def deliver(body: str, query: str = "") -> int:
+        signature = hmac.new(b"s3cret-key", f"n-1.{body}".encode(), "sha256").hexdigest()
+        headers = {"X-Signature": signature, "X-Nonce": "n-1"}
+        url = f"/hooks/{connector.hook_key}/call-log{query}"
+        return Client().post(url, body, content_type="application/json", headers=headers).status_code
+
+    first, again = deliver(json.dumps(SAMPLE)), deliver(json.dumps(SAMPLE), "?AgentEmail=stranger@example.com")
+    other = deliver(json.dumps({**SAMPLE, "CallSessionId": "other"}))
+
+    assert (first, again, other) == (200, 200, 200)
+    assert JournalEntry.objects.count() == StoredEvent.objects.count() == 1

@@ -36,6 +36,7 @@ class JournalEntry(models.Model):
     reply_status = models.PositiveSmallIntegerField("answered", null=True, blank=True)
     duration_ms = models.PositiveIntegerField("milliseconds", null=True, blank=True)
     replayed_at = models.DateTimeField("replayed", null=True, blank=True)
+    delivery_key = models.CharField(max_length=64, null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-id"]
@@ -46,6 +47,7 @@ class JournalEntry(models.Model):
             models.Index(fields=["session_id"], name="journal_session"),
             models.Index(fields=["received_at"], name="journal_age"),
         ]
+        constraints = [models.UniqueConstraint(fields=["connector", "delivery_key"], name="journal_once_a_delivery")]
 
     def __str__(self) -> str:
         return f"{self.endpoint} #{self.pk}"
