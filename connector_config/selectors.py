@@ -94,11 +94,12 @@ def connector_config(connector: Connector) -> ConnectorConfig:
         cached = _cache.get(connector.pk)
         # The key stands beside the version because SQLite gives the id of a deleted row to the next one.
         if cached is None or (cached.version, cached.hook_key) != (connector.config_version, connector.hook_key):
-            cached = _cache[connector.pk] = _build(connector)
+            cached = _cache[connector.pk] = build_connector_config(connector)
         return cached
 
 
-def _build(connector: Connector) -> ConnectorConfig:
+def build_connector_config(connector: Connector) -> ConnectorConfig:
+    """The configuration as the object says, cached nowhere. Raises InvalidMappingError and UnknownPresetError."""
     preset = load_preset(connector.preset)
     country = connector.default_country
     numbers = {number_key(row.number, country): _virtual_number(row) for row in connector.virtual_numbers.all()}

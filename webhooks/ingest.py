@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, transaction
 
 from calls.services.recording import Source, record_events
 from connector_config.mapping.events import (
@@ -30,24 +30,14 @@ def accept_events(connector: ConnectorConfig, incoming: IncomingRequest) -> Answ
     Raises HookError 503 when the request could not even be kept: the provider is to send it again.
     """
     try:
-        entry = open_entry(connector, incoming)
-    except IntegrityError:
-        return _accept_again(connector, incoming)
+        entry, is_new = open_entry(connector, incoming)
     except DatabaseError as error:
         logger.exception("A request of connector %s could not be journalled", connector.slug)
         raise _try_again() from error
+    if not is_new and entry.verdict not in (Verdict.RECEIVED, Verdict.FAILED):
+        # Repeated because our answer was lost: a good one again, and the work is not done twice.
+        return _acceptance(connector, incoming, [])
     return process_entry(entry, connector, incoming)
-
-
-def _accept_again(connector: ConnectorConfig, incoming: IncomingRequest) -> Answer:
-    """The very same delivery has come before (a nonce or message id says so): its work is done at most once.
-
-    The answer is a good one, since providers repeat a request when our answer was lost.
-    """
-    entry = JournalEntry.objects.get(connector_id=connector.id, delivery_key=incoming.delivery_key)
-    if entry.verdict in (Verdict.RECEIVED, Verdict.FAILED):
-        return process_entry(entry, connector, incoming)
-    return _acceptance(connector, incoming, [])
 
 
 def process_entry(

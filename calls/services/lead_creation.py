@@ -21,7 +21,7 @@ def lead_for_unknown_caller(facts: CallEvent, parties: Parties, connector: Conne
     Two calls from one new number at once make one lead: the number is locked and looked for again. Owner: the
     answering agent, else the virtual number's fallback agent, else the connector's owner.
     """
-    if not _is_wanted(facts, parties, connector):
+    if not is_lead_wanted(facts, parties, connector):
         return None
     number = parties.customer_number
     lock_for_transaction(f"lead:{suffix_of(number)}")
@@ -38,7 +38,8 @@ def lead_for_unknown_caller(facts: CallEvent, parties: Parties, connector: Conne
     )
 
 
-def _is_wanted(facts: CallEvent, parties: Parties, connector: ConnectorConfig) -> bool:
+def is_lead_wanted(facts: CallEvent, parties: Parties, connector: ConnectorConfig) -> bool:
+    """True when the connector's setting makes this unknown caller a lead now."""
     if facts.direction == Direction.OUTBOUND or not parties.is_customer:
         return False
     kinds = {

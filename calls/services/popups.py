@@ -16,7 +16,7 @@ from calls.push import ring_doorbell
 from calls.services.parties import Parties, find_agents
 from connector_config.mapping.events import CallEvent, CallStatus
 from connector_config.selectors import ConnectorConfig
-from crm.models import Agent
+from crm.models import Agent, Lead
 
 _STATE_RANK = {Popup.State.RINGING: 0, Popup.State.ANSWERED: 1, Popup.State.ENDED: 2}
 _DELIVERY_RANK: dict[str, int] = {**{state.value: rank for state, rank in _STATE_RANK.items()}, "dismissed": 3}
@@ -34,7 +34,7 @@ def show_popup(
     popup.state = _later_state(popup.state if popup.pk else None, call)
     popup.save()
     call.popup = popup
-    agents = {agent for event in events for agent in _agents_concerned(event, call, parties, connector)}
+    agents = {agent for event in events for agent in agents_concerned(event, call.lead, parties, connector)}
     known = set() if is_first else {delivery.agent_id for delivery in _update_deliveries(popup)}
     receivers = Agent.objects.filter(pk__in=agents - known, receives_popups=True).values_list("pk", flat=True)
     _deliver(popup, list(receivers))
@@ -91,16 +91,17 @@ def _later_state(state: str | None, call: Call) -> Popup.State:
     return max(now, Popup.State(state), key=_STATE_RANK.__getitem__) if state else now
 
 
-def _agents_concerned(
-    event: CallEvent, call: Call, parties: Parties, connector: ConnectorConfig
+def agents_concerned(
+    event: CallEvent, lead: Lead | None, parties: Parties, connector: ConnectorConfig
 ) -> tuple[int, ...] | list[int]:
+    """Ids of those whom a popup event is for: the agents named, else the lead's owner, else the number's fallback."""
     named = find_agents(event, connector, known=parties.agents)
     if named.is_any_named:
         return named.ids
     if parties.agents.is_any_named:
         return parties.agents.ids
-    if call.lead is not None and call.lead.owner_id:
-        return [call.lead.owner_id]
+    if lead is not None and lead.owner_id:
+        return [lead.owner_id]
     fallback = parties.virtual_number.fallback_agent_id if parties.virtual_number else None
     return [fallback] if fallback else []
 

@@ -38,8 +38,14 @@ def _changed_entries(base: object, own: object, *, is_deep: bool) -> object:
     own = own or {}
     changed = {name: entry for name, entry in own.items() if name not in base or base[name] != entry}
     if is_deep:
-        return {name: _changed_entries(base.get(name), entry, is_deep=False) for name, entry in changed.items()}
+        return {name: _changed_words(base.get(name), table) for name, table in changed.items()}
     return {**{name: None for name in base if name not in own and base[name] is not None}, **changed}
+
+
+def _changed_words(base: object, own: object) -> object:
+    if not isinstance(base, dict) or not isinstance(own, dict):
+        return own
+    return {word: value for word, value in own.items() if word not in base or base[word] != value}
 
 
 def _changed_rules(base: object, own: object) -> dict[str, object]:

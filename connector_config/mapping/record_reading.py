@@ -80,8 +80,10 @@ class RecordReader:
             direction = self.draft.get("direction")
             if direction is not None:
                 self.sources = self.rule.outbound if direction is Direction.OUTBOUND else self.rule.inbound
+        tree = self.tree
         for name, sources in self.sources.items():
-            if name != "direction":
+            key = sources[0].only_key
+            if name != "direction" and not (key and key not in tree and len(sources) == 1):
                 self.read_one(name, sources)
 
     def read_one(self, name: str, sources: tuple[FieldSource, ...]) -> None:
