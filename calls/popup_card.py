@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from calls import desk_selectors
+from calls.embedded_pages import EmbeddedPage, popup_page
 from calls.forms import FOLLOW_UPS
 from calls.models import Call, OutboundRequest, Popup, PopupDelivery
 from calls.presentation import Look, customer_of, direction_look, status_look
@@ -45,6 +46,7 @@ class PopupCard:
     opportunities: Sequence[Opportunity]
     options: Sequence[str]
     disposition_request: OutboundRequest | None
+    external: EmbeddedPage | None
     errors: dict[str, str] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
 
@@ -145,6 +147,7 @@ def popup_card(
         opportunities=_opportunities(call),
         options=disposition_options(call.connector),
         disposition_request=desk_selectors.disposition_request(call),
+        external=popup_page(call, agent),
         errors=errors or {},
         typed=typed or {},
     )

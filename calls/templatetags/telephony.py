@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from calls import presentation
+from calls.embedded_pages import is_web_address
 from calls.models import Call, OutboundRequest
 from telephony_connector.common.phones import for_display
 
@@ -37,6 +38,12 @@ def phone(number: str, country: str = "") -> str:
 def clock(seconds: int | None) -> str:
     """Seconds as ``2:14``."""
     return presentation.clock_duration(seconds)
+
+
+@register.filter
+def web_address(url: str) -> bool:
+    """Whether a link from outside may be offered: http and https only."""
+    return is_web_address(url)
 
 
 @register.simple_tag

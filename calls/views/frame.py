@@ -14,8 +14,10 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from calls import desk_selectors
-from calls.popup_card import popup_card
+from calls.embedded_pages import frame_sources
+from calls.popup_card import PopupCard, popup_card
 from calls.services.click_to_call import connectors_for
+from connector_config.selectors import connectors_of
 from crm.models import Agent, Lead
 from crm.selectors import agent_of
 
@@ -53,7 +55,18 @@ def render_page(
     if agent is not None and shows_popups:
         deliveries = desk_selectors.open_deliveries(agent)
         frame["cards"] = [popup_card(popup=row.popup, agent=agent, delivery=row) for row in deliveries]
-    return render(request, template, frame | context, status=status)
+    response = render(request, template, frame | context, status=status)
+    _let_in_frames(response, agent, context)
+    return response
+
+
+def _let_in_frames(response: HttpResponse, agent: Agent | None, context: dict[str, Any]) -> None:
+    """Popups come into a page later: its policy must let in the pages of every provider that the agent works with."""
+    connectors = list(connectors_of(agent)) if agent is not None else []
+    if isinstance(card := context.get("card"), PopupCard):
+        connectors.append(card.call.connector)
+    if sources := frame_sources(connectors):
+        response._csp_update = {"frame-src": sources}  # type: ignore[attr-defined]  # noqa: SLF001  # django-csp's own protocol
 
 
 def dialling_of(agent: Agent | None, lead: Lead | None = None) -> dict[str, Any]:

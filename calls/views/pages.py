@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from calls import desk_selectors, history_selectors
+from calls.embedded_pages import panel_pages
 from calls.forms import HistoryFilterForm
 from calls.models import Call
 from calls.views.frame import dialling_of, render_page, signed_in
@@ -33,7 +34,8 @@ CSV_COLUMNS = (
 @require_safe
 def console(request: HttpRequest) -> HttpResponse:
     """The agent's desk: popups, whom to call back, today's calls."""
-    return render_page(request, "calls/console.html", _lists(request))
+    panels = panel_pages(agent_of(request.user))
+    return render_page(request, "calls/console.html", _lists(request) | {"panels": panels})
 
 
 @signed_in

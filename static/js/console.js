@@ -1,4 +1,5 @@
 // Starts the parts of the agents' pages; each lives in its own file.
+import { callAttention, startAttention } from "./attention.js";
 import { startCopying, startMenus } from "./gestures.js";
 import { startLists } from "./lists.js";
 import { startPopups } from "./popups.js";
@@ -10,10 +11,12 @@ startCopying();
 startMenus();
 
 if (document.body.dataset.agent) {
+  startAttention();
   const popups = startPopups();
   const refreshLists = startLists();
   followStream({
-    popup: (news) => {
+    popup: (news, rings) => {
+      if (rings) callAttention(news);
       popups.show(news);
       refreshLists();
     },

@@ -10,14 +10,15 @@ export function followStream(handlers) {
   const state = { last: Number(sequence) || 0, recent: [], line: connectionLine() };
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(`telephony-agent-${agent}`) : null;
 
-  function take(message) {
+  // `rings` is true in one tab only.
+  function take(message, rings = false) {
     if (message.kind === "line") state.line.set(message.state);
-    else handlers[message.kind]?.(message.news);
+    else handlers[message.kind]?.(message.news, rings);
     if (message.sequence) state.last = Math.max(state.last, message.sequence);
   }
 
   function spread(message) {
-    take(message);
+    take(message, true);
     channel?.postMessage(message);
     if (message.kind === "popup") state.recent = [...state.recent, message].slice(-REMEMBERED);
   }

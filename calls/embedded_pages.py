@@ -1,0 +1,74 @@
+"""Pages of others inside ours: the page that replaces a popup's content, and a provider's softphone panel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from calls.merge_context import MergeSubjects, merge_context
+from calls.models import Call
+from connector_config.models import Connector
+from connector_config.outgoing.address import UrlTemplate, compile_url
+from connector_config.placeholders import TemplateError
+from connector_config.selectors import connectors_of
+from crm.models import Agent
+
+_WEB_SCHEMES = frozenset({"http", "https"})
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedPage:
+    """A page to be shown in a frame, and whose it is."""
+
+    name: str
+    url: str
+
+
+def is_web_address(url: str) -> bool:
+    """True for http and https with a host: a link that a provider sends must never be a script."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return False
+    return parts.scheme.lower() in _WEB_SCHEMES and bool(parts.hostname)
+
+
+def popup_page(call: Call, agent: Agent | None) -> EmbeddedPage | None:
+    """The page that replaces the popup's content, with its merge fields filled in; None when there is none to show."""
+    template = _template(call.connector.popup_external_url, call)
+    subjects = MergeSubjects(
+        connector=call.connector,
+        customer_number=call.customer_number_e164 or call.customer_number,
+        agent=agent or call.agent,
+        lead=call.lead,
+        opportunity=call.opportunity,
+        call=call,
+    )
+    try:
+        return EmbeddedPage(call.connector.name, template.render(merge_context(subjects))) if template else None
+    except TemplateError:
+        return None  # a value that the path cannot carry: our own content serves
+
+
+def panel_pages(agent: Agent | None) -> list[EmbeddedPage]:
+    """The softphone pages of the agent's providers."""
+    if agent is None:
+        return []
+    rows = connectors_of(agent).exclude(panel_url="").order_by("name")
+    return [EmbeddedPage(row.name, row.panel_url) for row in rows if is_web_address(row.panel_url)]
+
+
+def frame_sources(connectors: Iterable[Connector]) -> list[str]:
+    """The origins of these connectors' pages, which the content security policy lets into frames."""
+    templates = [_template(url) for row in connectors for url in (row.popup_external_url, row.panel_url) if url]
+    return sorted({f"{template.scheme}://{template.host}" for template in templates if template})
+
+
+def _template(url: str, call: Call | None = None) -> UrlTemplate | None:
+    """The URL read; None for none, and for one that cannot be read (the administrator is told when saving it)."""
+    names = call.lead.custom_fields if call is not None and call.lead is not None else ()
+    try:
+        return compile_url(url, names) if url else None
+    except TemplateError:
+        return None

@@ -1,0 +1,85 @@
+"""Pages of others inside ours, and links that providers send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from calls.embedded_pages import is_web_address
+from calls.models import PopupDelivery
+from connector_config.models import Connector
+from crm.models import Agent
+from tests import factories
+
+Show = Callable[..., PopupDelivery]
+ClientOf = Callable[..., Client]
+
+
+@pytest.mark.parametrize(
+    ("url", "is_link"),
+    [
+        ("https://recordings.example.com/1.mp3", True),
+        ("http://10.0.0.5:8080/a.wav", True),
+        (" HTTPS://x.example/ ", True),
+        ("javascript:alert(1)", False),
+        ("data:text/html,<script>", False),
+        ("//x.example/1.mp3", False),
+        ("/local", False),
+        ("https://", False),
+        ("http://[broken", False),
+        ("", False),
+    ],
+)
+def test_only_web_addresses_become_links(url: str, is_link: bool) -> None:
+    assert is_web_address(url) is is_link
+
+
+def test_recording_that_is_a_script_is_not_offered(asha: Agent, client_of: ClientOf) -> None:
+    factories.CallFactory(agent=asha, recording_url="javascript:alert(1)")
+    factories.CallFactory(agent=asha, recording_url="https://recordings.example.com/1.mp3")
+
+    html = client_of(asha).get("/calls/").content.decode()
+
+    assert "javascript:" not in html
+    assert "https://recordings.example.com/1.mp3" in html
+
+
+def test_external_page_replaces_the_content_with_its_values_escaped(
+    show: Show, asha: Agent, acme: Connector, client_of: ClientOf
+) -> None:
+    Connector.objects.filter(pk=acme.pk).update(popup_external_url="https://crm.example.com/p/?n=@{Lead:Name,}")
+    delivery = show(lead=factories.LeadFactory(name="R&D=1", company="Acme Motors"))
+    client = client_of(asha)
+
+    html = client.get(reverse("popup-card", args=[delivery.popup_id])).content.decode()
+    policy = client.get("/")["Content-Security-Policy"]
+
+    assert 'src="https://crm.example.com/p/?n=R%26D%3D1"' in html
+    assert "Acme Motors" not in html
+    assert "Save disposition" in html
+    assert "frame-src https://crm.example.com" in policy
+
+
+def test_softphone_panel_is_shown_beside_the_console(asha: Agent, acme: Connector, client_of: ClientOf) -> None:
+    Connector.objects.filter(pk=acme.pk).update(panel_url="https://phone.example.com:8443/agent")
+
+    response = client_of(asha).get("/")
+
+    assert b'<iframe src="https://phone.example.com:8443/agent"' in response.content
+    assert "frame-src https://phone.example.com:8443" in response["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "https://@customerNumber/", "ftp://x.example/"])
+def test_unusable_pages_are_left_out(url: str, show: Show, asha: Agent, acme: Connector, client_of: ClientOf) -> None:
+    Connector.objects.filter(pk=acme.pk).update(popup_external_url=url, panel_url="javascript:alert(1)")
+    delivery = show()
+    client = client_of(asha)
+
+    card, page = client.get(reverse("popup-card", args=[delivery.popup_id])), client.get("/")
+
+    assert b"<iframe" not in card.content
+    assert b"<iframe" not in page.content
+    assert "frame-src" not in page["Content-Security-Policy"]
