@@ -25,20 +25,26 @@ _KEPT_HEADERS = frozenset({
 _KEPT_ENDINGS = ("-event", "-event-type", "-event-id", "-topic", "-webhook-id", "-delivery", "-request-id", "-attempt")
 
 
-def open_entry(connector: ConnectorConfig, incoming: IncomingRequest) -> JournalEntry:
-    """Store the request. Runs outside any transaction, so it is committed when this returns."""
+def open_entry(connector: ConnectorConfig, incoming: IncomingRequest) -> tuple[JournalEntry, bool]:
+    """Store the request, committed when this returns (it runs outside any transaction).
+
+    The second value is false when this very delivery has been stored before: then it is that row.
+    """
     secrets = secrets_of(connector)
-    return JournalEntry.objects.create(
-        connector_id=connector.id,
-        endpoint=incoming.endpoint,
-        method=incoming.method,
-        query_string=_masked(incoming.query_string.replace("\x00", ""), secrets),
-        content_type=incoming.content_type,
-        headers=kept_headers(incoming.headers, secrets),
-        body=_masked_bytes(incoming.body, secrets),
-        remote_address=incoming.remote_address or None,
-        received_at=incoming.received_at,
-        delivery_key=incoming.delivery_key,
+    columns: dict[str, Any] = {
+        "endpoint": incoming.endpoint,
+        "method": incoming.method,
+        "query_string": _masked(incoming.query_string.replace("\x00", ""), secrets),
+        "content_type": incoming.content_type,
+        "headers": kept_headers(incoming.headers, secrets),
+        "body": _masked_bytes(incoming.body, secrets),
+        "remote_address": incoming.remote_address or None,
+        "received_at": incoming.received_at,
+    }
+    if incoming.delivery_key is None:
+        return JournalEntry.objects.create(connector_id=connector.id, **columns), True
+    return JournalEntry.objects.get_or_create(
+        connector_id=connector.id, delivery_key=incoming.delivery_key, defaults=columns
     )
 
 
