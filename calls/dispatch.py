@@ -15,8 +15,9 @@ from django.db.models import Max
 from django.utils import timezone
 
 from calls import outcomes
+from calls.circuit import note_answer
 from calls.models import OutboundAttempt, OutboundRequest
-from calls.outbox import Claim, claim, next_of_the_call, settle
+from calls.outbox import Claim, claim, next_of_the_call, postpone_if_unanswered, settle
 from calls.outcomes import Outcome
 from calls.provider_requests import render_for, rules_of, template_of
 from calls.push import ring_doorbell
@@ -68,11 +69,12 @@ def dispatch(outbound_request_id: uuid.UUID) -> None:
     Called twice, or by two workers at once, it sends once: the claim is one conditional UPDATE. A disposition that was
     not taken is owed again at its ``next_attempt_at``; a click to call is tried once and never again.
     """
-    held = claim(outbound_request_id)
+    held = None if postpone_if_unanswered(outbound_request_id) else claim(outbound_request_id)
     if held is None:
         return
     trial = Trial()
     outcome = _attempted(held.request, trial)
+    _tell_circuit(held.request, trial, outcome)
     _record(held, trial, dataclasses.replace(outcome, message=redact_text(outcome.message, trial.secrets)))
 
 
@@ -100,6 +102,13 @@ def _attempted(request: OutboundRequest, trial: Trial) -> Outcome:
         trial.error = f"{type(error).__name__}, see the log"
         is_sent = trial.rendered is not None
         return (outcomes.no_answer if is_sent else outcomes.not_reached)(request.purpose, trial.error)
+
+
+def _tell_circuit(request: OutboundRequest, trial: Trial, outcome: Outcome) -> None:
+    """Only of dispositions, which alone are put off; what never left us says nothing about the provider."""
+    is_tried_again = outcome.status is OutboundRequest.Status.PENDING
+    if request.purpose == RequestTemplate.Purpose.DISPOSITION and (trial.answer is not None or is_tried_again):
+        note_answer(request.connector_id, is_answered=trial.answer is not None)
 
 
 def _sent(request: OutboundRequest, trial: Trial) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from calls.circuit import PROBE_SECONDS, may_send
 from calls.models import OutboundRequest
 from calls.outcomes import Outcome
 from calls.retry_schedule import MAXIMUM_ATTEMPTS, pause_after
@@ -46,6 +48,20 @@ def due_requests(now: datetime) -> QuerySet[OutboundRequest]:
     has_come = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
     pending = OutboundRequest.objects.filter(in_time, has_come, status=Status.PENDING)
     return pending.exclude(Q(purpose=DISPOSITION) & Exists(earlier_of_the_call))
+
+
+def postpone_if_unanswered(request_id: uuid.UUID) -> bool:
+    """Put a due disposition off, without counting an attempt, while its provider answers nobody; True when put off.
+
+    Clicks are never put off: the agent waits, and a refused connection fails at once anyway.
+    """
+    now = timezone.now()
+    owed = due_requests(now).filter(pk=request_id, purpose=DISPOSITION)
+    connector_id = owed.values_list("connector_id", flat=True).first()
+    if connector_id is None or may_send(connector_id):
+        return False
+    pause = timedelta(seconds=PROBE_SECONDS * random.uniform(1.0, 1.5))  # noqa: S311 - spreads load, keeps no secret
+    return bool(owed.update(next_attempt_at=now + pause, claimed_until=None, updated_at=now))
 
 
 def claim(request_id: uuid.UUID) -> Claim | None:
