@@ -42,7 +42,8 @@ class FieldSource:
 
     ``joined`` expressions are one value (a date and a time). ``zone`` None means the connector's. With ``anchor``, the
     naive time of another value that stands for ``started_at``, a time is read relative to that. ``label`` is the
-    sender's own name of the value.
+    sender's own name of the value. ``only_key`` is set where the value can come from that key alone, so that a record
+    without it needs no look.
     """
 
     label: str
@@ -55,6 +56,7 @@ class FieldSource:
     zone: tzinfo | None = None
     formats: tuple[str, ...] = ()
     anchor: Expression | None = None
+    only_key: str = ""
 
     def value_in(self, tree: AbstractMapping[str, object]) -> object:
         """The value before its table and default; None when nothing is there.

@@ -134,12 +134,13 @@ class _Compiler:
         expressions = self.expressions(f"{path}.from", entry.get("from"))
         joined = self.expressions(f"{path}.join", entry.get("join"))
         default, otherwise = entry.get("default"), entry.get("otherwise")
-        if not expressions and not joined and default is None:
+        if not (entry.get("from") or entry.get("join")) and default is None:
             self.fault(path, "needs from, join or default")
         table = self.table_at(f"{path}.table", entry.get("table"))
         self.closed_words(f"{path}.default", [default], kind)
         self.closed_words(f"{path}.otherwise", [otherwise], kind)
         self.closed_words(f"{path}.table", (table or {}).values(), kind)
+        is_one_key = len(expressions) == 1 and len(expressions[0].path) == 1 and not joined and default is None
         labels = [str(entry["label"])] if "label" in entry else [item.label for item in (*expressions, *joined)]
         return FieldSource(
             label=labels[0] if labels else "",
@@ -152,6 +153,7 @@ class _Compiler:
             zone=self.zone_named(f"{path}.zone", entry["zone"]) if "zone" in entry else self.zone,
             formats=tuple(self.words(f"{path}.format", entry.get("format"))),
             anchor=self.expression(f"{path}.anchor", entry["anchor"]) if "anchor" in entry else None,
+            only_key=expressions[0].path[0] if is_one_key else "",
         )
 
     def closed_words(self, path: str, values: Iterable[object], kind: FieldKind) -> None:

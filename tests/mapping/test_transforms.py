@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector_config.mapping.transforms import TransformError, compile_transform, transform_names
+from connector_config.mapping.transforms import Transform, TransformError, compile_transform, transform_names
+
+
+def any_transform(name: str) -> Transform:
+    try:
+        return compile_transform(name)
+    except TransformError:
+        return compile_transform({name: "x"})
+
+
+EVERY_TRANSFORM = [any_transform(name) for name in transform_names()]
 
 
 @pytest.mark.parametrize(
@@ -70,11 +80,6 @@ def test_a_wrong_transform_says_what_to_write(entry: object, message: str) -> No
 
 
 @given(value=st.recursive(st.one_of(st.text(), st.integers(), st.floats(), st.none(), st.booleans()), st.lists))
-@pytest.mark.parametrize("name", transform_names())
-def test_no_transform_ever_raises(name: str, value: object) -> None:
-    try:
-        transform = compile_transform(name)
-    except TransformError:
-        transform = compile_transform({name: "x"})
-
-    transform(value)
+def test_no_transform_ever_raises(value: object) -> None:
+    for transform in EVERY_TRANSFORM:
+        transform(value)
