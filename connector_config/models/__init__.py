@@ -3,6 +3,7 @@
 from connector_config.models.agent_mapping import AgentMapping
 from connector_config.models.connector import Connector, VirtualNumber
 from connector_config.models.disposition_field import DispositionField, DispositionOption
+from connector_config.models.mapping_version import MappingVersion
 from connector_config.models.request_template import RequestHeader, RequestTemplate
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Connector",
     "DispositionField",
     "DispositionOption",
+    "MappingVersion",
     "RequestHeader",
     "RequestTemplate",
     "VirtualNumber",
