@@ -49,6 +49,25 @@ def test_popup_appears_and_its_disposition_reaches_the_provider(
     expect(page.get_by_role("heading", name="Ravi Kumar").first).to_be_visible()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_phone_sized_pages_fit_their_width(scheme: str, signed_in: SignedIn, ring: Ring, picture: Picture) -> None:
+    page = signed_in(size="390", scheme=scheme)
+    _clear(page)
+    if scheme == "light":
+        picture(page, "console-390")
+    ring(f"narrow-{scheme}", "+918025551234")
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+    if scheme == "light":
+        picture(page, "popup-390")
+
+    for path in ("/", "/calls/", "/leads/"):
+        page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + path)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 390, f"{path} is {width} px wide"
+    page.goto(page.url.rsplit("/leads/", 1)[0] + "/")
+    _clear(page)
+
+
 def test_call_from_the_lead_page_shows_the_outcome(
     signed_in: SignedIn, provider: ProviderServer, picture: Picture
 ) -> None:
@@ -184,25 +203,6 @@ def test_reconnecting_is_told_and_popups_come_after_it(office: LiveSystem, signe
 
     expect(page.get_by_role("alertdialog")).to_be_visible(timeout=15_000)
     expect(page.locator("#connection")).to_have_text("live")
-    _clear(page)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_phone_sized_pages_fit_their_width(scheme: str, signed_in: SignedIn, ring: Ring, picture: Picture) -> None:
-    page = signed_in(size="390", scheme=scheme)
-    _clear(page)
-    if scheme == "light":
-        picture(page, "console-390")
-    ring(f"narrow-{scheme}")
-    expect(page.get_by_role("alertdialog")).to_be_visible()
-    if scheme == "light":
-        picture(page, "popup-390")
-
-    for path in ("/", "/calls/", "/leads/"):
-        page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + path)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= 390, f"{path} is {width} px wide"
-    page.goto(page.url.rsplit("/leads/", 1)[0] + "/")
     _clear(page)
 
 
