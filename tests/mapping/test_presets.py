@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from connector_config.mapping.document import parse_mapping
-from connector_config.mapping.events import CallEvent, EventKind, NormalisationError, UnreadableBodyError
+from connector_config.mapping.events import (
+    CallEvent,
+    EventKind,
+    NormalisationError,
+    ParsedRequest,
+    UnreadableBodyError,
+)
 from connector_config.mapping.normalise import normalise
-from connector_config.presets import load_preset, preset_names
+from connector_config.presets import UnknownPresetError, load_preset, preset_names
+from connector_config.presets.replies import Reply
+from connector_config.rendering import RequestSpec
+from connector_config.success_rules import SuccessRules
+from connector_config.validators import RequestTemplateDraft, validate_request_template
+from connector_config.verification import validate_settings
 from tests.mapping.payload_cases import PayloadCase, differences, payload_cases
 
 CASES = payload_cases()
@@ -70,11 +83,42 @@ def test_preset_compiles_and_describes_itself(name: str) -> None:
     assert preset.on_reject in (200, 422)
 
 
+@pytest.mark.parametrize("name", preset_names())
+def test_verification_is_a_known_scheme_with_good_settings(name: str) -> None:
+    settings = dict(load_preset(name).verification)
+
+    errors = validate_settings(str(settings.pop("scheme")), settings, has_secret=True)
+
+    assert errors == []
+    assert "secret" not in settings
+
+
+@pytest.mark.parametrize("purpose", ["click_to_call", "disposition"])
+@pytest.mark.parametrize("name", preset_names())
+def test_request_templates_can_be_saved_as_they_are(name: str, purpose: str) -> None:
+    template: dict[str, Any] = dict(getattr(load_preset(name), purpose))
+    if not template:
+        return
+    headers = tuple((row["name"], row["value"], row.get("secret", False)) for row in template.get("headers", []))
+    draft = RequestTemplateDraft(
+        RequestSpec(
+            template["method"], template["url"], template.get("body_type", "none"), template.get("body", ""), headers
+        ),
+        SuccessRules(
+            keyword=template.get("response_keyword", ""),
+            failure_keyword=template.get("failure_keyword", ""),
+            path=template.get("success_path", ""),
+            statuses=template.get("success_statuses", ""),
+            call_id_path=template.get("call_id_path", ""),
+        ),
+    )
+
+    assert validate_request_template(draft) == []
+
+
 @pytest.mark.parametrize("name", [name for name in preset_names() if name != "standard"])
 @pytest.mark.parametrize("body", [{}, {"unknown": "thing"}, {"event": "something.new", "id": "1"}])
 def test_preset_takes_nothing_final_from_a_request_it_does_not_know(name: str, body: dict[str, object]) -> None:
-    from connector_config.mapping.events import ParsedRequest
-
     request = ParsedRequest("POST", "events", {}, {}, (body,))
     mapping = parse_mapping(load_preset(name).mapping)
 
@@ -84,3 +128,22 @@ def test_preset_takes_nothing_final_from_a_request_it_does_not_know(name: str, b
         events = []
 
     assert all(event.status is None or not event.status.is_terminal for event in events)
+
+
+def test_an_unknown_preset_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(UnknownPresetError, match="standard, 3cx"):
+        load_preset("../standard")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "rendered"),
+    [
+        ("application/json", '{"id": "a\\"<$hook_url", "u": "https://x/?a=1&b=2"}'),
+        ("text/xml", '{"id": "a&quot;&lt;$hook_url", "u": "https://x/?a=1&amp;b=2"}'),
+        ("text/plain", '{"id": "a"<$hook_url", "u": "https://x/?a=1&b=2"}'),
+    ],
+)
+def test_a_reply_escapes_what_it_repeats_and_fills_in_one_pass(content_type: str, rendered: str) -> None:
+    reply = Reply(content_type=content_type, body='{"id": "$session_id", "u": "$hook_url"}')
+
+    assert reply.render(session_id='a"<$hook_url', hook_url="https://x/?a=1&b=2") == rendered
