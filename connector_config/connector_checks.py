@@ -25,6 +25,7 @@ from connector_config.verification.networks import parse_networks
 from telephony_connector.common.address_policy import NetworkError, parse_network
 from telephony_connector.common.phones import digits_of
 
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One mistake: the model's column, a sentence, and where inside the value (``rules[2].when``, ``[0]``)."""

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
+from telephony_connector.admin_site import UNFOLD as UNFOLD
 from telephony_connector.common.logs import logging_config
 from telephony_connector.environment import BASE_DIR, Environment, celery_broker_url
 
@@ -119,7 +120,6 @@ TEMPLATES = [
         },
     },
 ]
-UNFOLD = {"SITE_TITLE": "Telephony Connector", "SITE_HEADER": "Telephony Connector", "SITE_URL": "/"}
 
 # --- Database, broker, mail
 DATABASES = {

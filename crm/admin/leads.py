@@ -103,7 +103,7 @@ class LeadAdmin(StaffModelAdmin):
         own = path("upload/", self.admin_site.admin_view(self.upload_view), name="crm_lead_upload")
         return [own, *super().get_urls()]
 
-    @action(description="Import CSV", icon="upload", permissions=["add"])
+    @action(description="Import CSV", icon="upload", permissions=["upload"])
     def upload(self, request: HttpRequest) -> HttpResponse:
         """To the page where a file is uploaded."""
         return HttpResponseRedirect(reverse("admin:crm_lead_upload"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.password_validation import validate_password
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminPasswordToggleWidget, UnfoldBooleanSwitchWidget
@@ -155,9 +155,9 @@ class AgentAdmin(StaffModelAdmin):
         """No calls are routed to them."""
         self.message_user(request, f"{queryset.update(is_on_duty=False)} agents are off duty now.")
 
-    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+    def delete_model(self, request: HttpRequest, obj: Agent) -> None:
         # The user goes too, or the e-mail could log in as nobody.
-        obj.user.delete()  # type: ignore[attr-defined]  # an agent
+        obj.user.delete()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
         for agent in queryset.select_related("user"):

@@ -38,7 +38,7 @@ def import_connector(entry: ConnectorEntry, run: ImportRun) -> None:
     if entry.owner is not None:
         connector.owner = run.agent(entry.owner, join(entry.path, "owner"))
     if entry.verification is not None:
-        _set_verification(connector, dict(entry.verification), join(entry.path, "verification"), run)
+        set_verification(connector, dict(entry.verification), join(entry.path, "verification"), run)
     is_saved = _save(connector, entry, run)
     _import_teams(connector, entry, run, is_saved=is_saved)
     for number in entry.virtual_numbers or []:
@@ -77,7 +77,7 @@ def _note(fault: Fault, entry: ConnectorEntry, run: ImportRun) -> None:
         run.problems.add(path, fault.message)
 
 
-def _set_verification(connector: Connector, given: dict[str, object], path: str, run: ImportRun) -> None:
+def set_verification(connector: Connector, given: dict[str, object], path: str, run: ImportRun) -> None:
     """Replace scheme and settings; secrets that the file leaves out stay while the scheme stays."""
     scheme = given.pop("scheme", connector.verification_scheme)
     if not isinstance(scheme, str):

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import Model
 
 from connector_config.configuration_schema import VERSION
+from connector_config.masking import masked_body, masked_url
 from connector_config.models import Connector, DispositionField, RequestTemplate
 from connector_config.services.configuration import columns
-from connector_config.services.configuration.masking import masked_body, masked_url
 from crm.models import Agent, Lead, Opportunity, Team
 
 _Entry = dict[str, Any]

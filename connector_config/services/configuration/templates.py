@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 
 from connector_config.configuration_schema import ClickToCallEntry, DispositionEntry, HeaderEntry
 from connector_config.connector_checks import template_faults
+from connector_config.masking import MASK, unmasked_body, unmasked_url
 from connector_config.models import Connector, RequestHeader, RequestTemplate
 from connector_config.services.configuration import columns
-from connector_config.services.configuration.masking import MASK, masked_body, masked_url
 from connector_config.services.configuration.problems import Problem, join
 from connector_config.services.configuration.run import ImportRun
 
@@ -42,14 +42,14 @@ def _stored_template(connector: Connector, purpose: str) -> RequestTemplate | No
 
 
 def _set_columns(template: RequestTemplate, given: dict[str, object], entry: ClickToCallEntry, run: ImportRun) -> None:
-    """Take what is given, except a URL or body that is the masked form of what is stored."""
+    """Take what is given; ``***`` in a URL or body means what is stored there."""
     url, body = given.pop("url", None), given.pop("body", None)
-    if isinstance(body, str) and not (template.body and body == masked_body(template.body, template.body_type)):
-        template.body = body
+    if isinstance(body, str):
+        template.body = unmasked_body(body, template.body, template.body_type)
     for column, value in given.items():
         setattr(template, column, value)
-    if isinstance(url, str) and not (template.url and url == masked_url(template.url)):
-        template.url = url
+    if isinstance(url, str):
+        template.url = unmasked_url(url, template.url)
     for key in ("url", "body"):
         if run.is_secretless and MASK in getattr(template, key):
             run.remarks.append(Problem(join(entry.path, key), f"{MASK} {_LEFT_OUT}"))

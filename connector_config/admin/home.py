@@ -1,0 +1,73 @@
+"""The home page of the administration: how each connector is, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from connector_config.models import Connector, DispositionField
+from crm.models import Agent, Lead
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do in a new system."""
+
+    title: str
+    help: str
+    url: str
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorCard:
+    """What the home page shows of a connector; ``fragments`` are addresses from which upper layers add to it."""
+
+    connector: Connector
+    url: str
+    facts: list[tuple[str, Any]]
+    fragments: list[str]
+
+
+def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Adds ``connector_cards`` and ``next_steps`` (UNFOLD's DASHBOARD_CALLBACK)."""
+    connectors = Connector.objects.annotate(
+        number_count=Count("virtual_numbers", distinct=True), mapped=Count("agent_mappings__agent", distinct=True)
+    )
+    cards = [_card(connector) for connector in connectors]
+    steps = _steps()
+    context["connector_cards"] = cards
+    context["next_steps"] = steps if any(not step.is_done for step in steps) else []
+    return context
+
+
+def _card(connector: Any) -> ConnectorCard:
+    facts = [("Preset", connector.preset), ("Virtual numbers", connector.number_count),
+             ("Agents with an id at the provider", connector.mapped)]  # fmt: skip
+    fragments = [url for name in ("connector_health", "connector_outbox") if (url := _fragment(name, connector))]
+    return ConnectorCard(
+        connector, reverse("admin:connector_config_connector_change", args=[connector.pk]), facts, fragments
+    )
+
+
+def _fragment(name: str, connector: Connector) -> str:
+    try:
+        return reverse(f"admin:{name}", args=[connector.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def _steps() -> list[Step]:
+    add = "admin:{}_add"
+    return [
+        Step("Add your agents", "Who takes and makes calls.", reverse(add.format("crm_agent")), Agent.objects.exists()),
+        Step("Add leads", "By hand, or from a CSV file.", reverse("admin:crm_lead_changelist"), Lead.objects.exists()),
+        Step("Make a dropdown of dispositions", "How a call can go.",
+             reverse(add.format("connector_config_dispositionfield")), DispositionField.objects.exists()),
+        Step("Connect your provider", "Its page then shows the URLs to copy.",
+             reverse(add.format("connector_config_connector")), Connector.objects.exists()),
+    ]  # fmt: skip

@@ -1,0 +1,236 @@
+"""The form of a connector: all that is not a row of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from connector_config.connector_checks import Fault, connector_faults
+from connector_config.form_fields import LinesField, SecretField, changed_secret
+from connector_config.models import Connector
+from connector_config.presets import load_preset, preset_names
+from connector_config.verification import VERIFIERS, Setting
+
+if TYPE_CHECKING:
+    _ConnectorModelForm = forms.ModelForm[Connector]
+else:
+    _ConnectorModelForm = forms.ModelForm
+
+SETTING_PREFIX = "verification__"
+_IP_ALLOW_LIST = "ip_allow_list"
+
+
+def preset_choices() -> list[tuple[str, str]]:
+    """Every preset with its title."""
+    return [(name, load_preset(name).title) for name in preset_names()]
+
+
+def scheme_choices() -> list[tuple[str, str]]:
+    """Every verification scheme with its label."""
+    return [(scheme, verifier.label) for scheme, verifier in VERIFIERS.items()]
+
+
+class PrettyJSONField(forms.JSONField):
+    """JSON as people can read it."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Indented; text that was typed stays as it was."""
+        return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+
+
+class NewConnectorForm(_ConnectorModelForm):
+    """The first page of a new connector: who the provider is. Everything else has a default from the preset."""
+
+    preset = forms.ChoiceField(
+        choices=preset_choices, widget=UnfoldAdminSelectWidget(),
+        help_text="Your provider, if it is listed; else Standard, or Custom where you cannot choose the field names.",
+    )  # fmt: skip
+    time_zone = forms.CharField(
+        required=False, max_length=60, widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "from the preset"}),
+        help_text="For times that the provider sends without a zone, such as Asia/Kolkata. Blank: the preset's.",
+    )  # fmt: skip
+
+    class Meta:
+        model = Connector
+        fields = ["name", "slug", "preset", "default_country", "time_zone"]
+
+    def clean(self) -> dict[str, Any]:
+        """Country in capitals, and the preset's time zone where none is given."""
+        cleaned = super().clean() or self.cleaned_data
+        cleaned["default_country"] = str(cleaned.get("default_country") or "").upper()
+        if cleaned.get("preset") and not cleaned.get("time_zone"):
+            cleaned["time_zone"] = load_preset(cleaned["preset"]).time_zone
+        return cleaned
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # unknown to the stubs
+        add_faults(self, [fault for fault in connector_faults(self.instance) if fault.column in self.fields])
+
+
+class ConnectorForm(_ConnectorModelForm):
+    """The connector's own columns. Settings of the verification scheme are fields ``verification__…``."""
+
+    preset = forms.ChoiceField(choices=preset_choices, widget=UnfoldAdminSelectWidget())
+    excluded_numbers = LinesField(
+        placeholder="+91 11 4000 0000",
+        help_text="Internal numbers, one a line, which never make or match a lead (nor do agents' own numbers).",
+    )
+    allowed_networks = LinesField(
+        placeholder="10.0.0.0/8:8088",
+        help_text="Private networks that our requests may go to, one a line. Public addresses are always allowed.",
+    )
+    ip_allow_list = LinesField(
+        label="Addresses allowed", placeholder="103.21.77.0/24",
+        help_text="Addresses and networks from which the provider calls, one a line. Empty: any.",
+    )  # fmt: skip
+    verification_scheme = forms.ChoiceField(
+        label="How the provider proves itself", choices=scheme_choices, widget=UnfoldAdminSelectWidget(),
+        help_text="None leaves the secret key in the hook URL as the only proof.",
+    )  # fmt: skip
+    show_advanced = forms.BooleanField(
+        label="Show advanced settings", required=False, widget=UnfoldBooleanSwitchWidget(),
+        help_text="They have defaults that are right for nearly everybody.",
+    )  # fmt: skip
+    server_credential = SecretField(
+        label="Server credential",
+        help_text="The provider's server sends it as Authorization: Bearer … for single sign-on and lead details.",
+    )
+    mapping = PrettyJSONField(
+        label="Rules of your own", required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 12, "class": "code", "spellcheck": "false"}),
+        help_text="Added to the preset's rules, or in place of those of the same name. {} leaves the preset as it is.",
+    )  # fmt: skip
+
+    class Meta:
+        model = Connector
+        exclude = ["verification_settings", "verification_secrets", "config_version"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        secrets = self.instance.verification_secrets or {}
+        if field := self.fields.get("server_credential"):
+            field.widget.is_stored = bool(self.instance.server_credential)
+            self.initial.pop("server_credential", None)
+        for name, field in self.fields.items():
+            setting = name.removeprefix(SETTING_PREFIX)
+            if setting == name:
+                continue
+            if isinstance(field, SecretField):
+                field.widget.is_stored = bool(secrets.get(setting))
+            else:
+                self.initial[name] = self.instance.verification_settings.get(setting, "")
+
+    def clean_mapping(self) -> Any:
+        """An empty box means no rules."""
+        value = self.cleaned_data.get("mapping") or {}
+        if not isinstance(value, dict):
+            raise forms.ValidationError("The rules must be a JSON object: {…}")
+        return value
+
+    def clean_default_country(self) -> str:
+        """In capitals."""
+        return str(self.cleaned_data.get("default_country") or "").upper()
+
+    def clean_server_credential(self) -> str:
+        """The new one, or the one that is stored."""
+        return changed_secret(self.cleaned_data["server_credential"], self.instance.server_credential)
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # unknown to the stubs
+        self._set_verification()
+        add_faults(self, connector_faults(self.instance))
+
+    def _set_verification(self) -> None:
+        """Keep the settings that the chosen scheme has; secrets of another scheme go."""
+        verifier = VERIFIERS.get(self.instance.verification_scheme)
+        stored = self.instance.verification_secrets if "verification_scheme" not in self.changed_data else {}
+        settings: dict[str, Any] = {}
+        secrets: dict[str, str] = {}
+        for setting in verifier.settings_schema if verifier else ():
+            value = self.cleaned_data.get(f"{SETTING_PREFIX}{setting.name}")
+            if setting.secret and value is not None:
+                secrets[setting.name] = changed_secret(value, stored.get(setting.name, ""))
+            elif value:
+                settings[setting.name] = value
+        self.instance.verification_settings = settings
+        self.instance.verification_secrets = {name: secret for name, secret in secrets.items() if secret}
+
+
+def add_faults(form: forms.ModelForm[Connector], faults: Iterable[Fault]) -> None:
+    """Put each mistake beside its field, unless that has one already."""
+    for fault in faults:
+        name = _field_of(fault)
+        is_inside_list = fault.inner.startswith("[")
+        place = f"{fault.inner}: " if fault.column == "mapping" and fault.inner and not is_inside_list else ""
+        if name in form.fields:
+            form.add_error(name, f"{place}{fault.message}")
+        else:
+            form.add_error(None, f"{fault.column} {fault.inner}: {fault.message}")
+
+
+def _field_of(fault: Fault) -> str:
+    if fault.column in {"verification_settings", "verification_secrets"}:
+        return f"{SETTING_PREFIX}{fault.inner}"
+    return fault.column
+
+
+def _setting_field(setting: Setting) -> forms.Field:
+    if setting.secret:
+        return SecretField(label=setting.label, help_text=setting.help)
+    attrs = {"placeholder": setting.default, "spellcheck": "false"}
+    help_text = setting.help
+    if setting.choices:
+        help_text = f"{setting.help} One of {', '.join(setting.choices)}.".strip()
+    return forms.CharField(
+        label=setting.label, help_text=help_text, required=False, widget=UnfoldAdminTextInputWidget(attrs=attrs)
+    )
+
+
+def _settings_by_name() -> dict[str, Setting]:
+    found: dict[str, Setting] = {}
+    for verifier in VERIFIERS.values():
+        for setting in verifier.settings_schema:
+            if setting.name != _IP_ALLOW_LIST:
+                found.setdefault(setting.name, setting)
+    return found
+
+
+def setting_field_names() -> list[str]:
+    """The fields of all schemes' settings, in the order of the schemes."""
+    return [f"{SETTING_PREFIX}{name}" for name in _settings_by_name()]
+
+
+def setting_conditions() -> dict[str, str]:
+    """When each of these fields is shown: an expression over the chosen scheme, for the page's script."""
+    conditions = {}
+    for name in _settings_by_name():
+        usual, advanced = _schemes_with(name, is_advanced=False), _schemes_with(name, is_advanced=True)
+        shown = [f"{usual}.includes(verification_scheme)"] if usual else []
+        shown += [f"(show_advanced && {advanced}.includes(verification_scheme))"] if advanced else []
+        conditions[f"{SETTING_PREFIX}{name}"] = " || ".join(shown)
+    return conditions
+
+
+def _schemes_with(name: str, *, is_advanced: bool) -> list[str]:
+    return [
+        scheme
+        for scheme, verifier in VERIFIERS.items()
+        if any(setting.name == name and setting.advanced is is_advanced for setting in verifier.settings_schema)
+    ]
+
+
+FullConnectorForm = type(
+    "FullConnectorForm",
+    (ConnectorForm,),
+    {f"{SETTING_PREFIX}{name}": _setting_field(setting) for name, setting in _settings_by_name().items()},
+)
+"""ConnectorForm with a field for every setting of every verification scheme."""
