@@ -87,6 +87,11 @@ CASES: list[Case] = [
     ("plivo", {"CallUUID": "u", "RecordUrl": "https://p.example/x", "RecordingDuration": "-1"}, UPDATE,
      {"recording_url": "https://p.example/x", "duration_seconds": None}),
     ("vobiz", {"CallUUID": "u", "Status": "initiated", "Event": "CallInitiated", "Direction": "outbound"}, POPUP, {}),
+    ("vobiz", {"CallUUID": "u", "Event": "CallInitiated", "Allowed": False, "Reason": "insufficient balance"}, LOG,
+     {"status": "Missed", "raw_status": "insufficient balance"}),
+    ("vobiz", {"event": "call.completed", "call_id": "c", "from": "+1415", "to": "+1416", "status": "completed",
+               "duration": 125, "start_time": "2025-10-30T10:30:00Z", "direction": "outbound"}, LOG,
+     {"session_id": "c", "status": "Answered", "duration_seconds": 125, "display_number": "+1415"}),
     *[("vonage", {"uuid": "u", "status": word}, LOG, {"status": "Missed", "duration_seconds": 0})
       for word in ("busy", "cancelled", "unanswered", "rejected", "failed", "timeout")],
     *[("vonage", {"uuid": "u", "status": word}, POPUP, {}) for word in ("started", "ringing", "answered", "human")],
