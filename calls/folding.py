@@ -93,7 +93,8 @@ def session_key_of(event: CallEvent) -> str:
     An inferred key only narrows the search; split_into_calls then compares starts and parties.
     """
     if event.session_id:
-        return event.session_id if len(event.session_id) <= 255 else _digest(event.session_id)
+        is_usable = len(event.session_id) <= 255 and not event.session_id.startswith(INFERRED_PREFIX)
+        return event.session_id if is_usable else _digest(event.session_id)
     customer = _customer(event)
     parties = suffix_of(customer) or customer or f"{event.source_number}>{event.destination_number}"
     direction = event.direction or ""
@@ -108,7 +109,8 @@ def fold(events: Iterable[HeardEvent]) -> CallEvent:
     """What the events together say of their call. Kind is CALL_LOG once a call log is among them, else UPDATE or POPUP.
 
     Per field the value of the highest-ranked event that has one wins: call log and update above popup, then the
-    provider's own time and sequence, then the further status, then the fuller event, then the content hash. A terminal status never goes back.
+    provider's own time and sequence, then the further status, then the fuller event, then the content hash. A
+    terminal status never goes back.
     """
     ranked = sorted(events, key=_event_rank)
     merged: dict[str, Any] = {}
@@ -240,6 +242,9 @@ def _told_apart(one: CallEvent, other: CallEvent) -> bool:
 
 
 def _rang_during(log: HeardEvent, popup: HeardEvent) -> bool:
-    start = _moment(log)
-    end = log.event.ended_at or start + timedelta(seconds=log.event.duration_seconds or JOIN_WINDOW.total_seconds())
-    return start - _POPUP_LEAD <= _moment(popup) <= end + _POPUP_LAG
+    """Distances, never sums: a time may be so far off that nothing can be added to it."""
+    after_start = _moment(popup) - _moment(log)
+    length = timedelta(seconds=log.event.duration_seconds or JOIN_WINDOW.total_seconds())
+    if log.event.ended_at is not None:
+        length = log.event.ended_at - _moment(log)
+    return -_POPUP_LEAD <= after_start <= length + _POPUP_LAG

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 def ring_doorbell(agent_ids: Iterable[int]) -> None:
-    """Publish the agents whose stream has news. Call it after the commit; never raises: streams also look by themselves."""
+    """Publish the agents whose stream has news, after the commit. Never raises: streams also look by themselves."""
     agents = sorted(set(agent_ids))
     if not agents:
         return

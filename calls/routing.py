@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from connector_config.models import AgentMapping
 from connector_config.selectors import ConnectorConfig
-from crm.matching import match_leads
-from crm.models import Agent, Lead
+from crm.matching import LeadReference, match_leads
+from crm.models import Agent
 from telephony_connector.common.phones import digits_of, is_withheld, parse_phone
 
 
@@ -18,7 +18,7 @@ class Route:
     agent: Agent
     number: str
     provider_agent_id: str
-    lead: Lead | None
+    lead: LeadReference | None
 
 
 def find_route(*, connector: ConnectorConfig, caller: str, virtual_number: str = "") -> Route | None:
@@ -37,14 +37,14 @@ def find_route(*, connector: ConnectorConfig, caller: str, virtual_number: str =
     return None
 
 
-def _lead_of(connector: ConnectorConfig, caller: str) -> Lead | None:
+def _lead_of(connector: ConnectorConfig, caller: str) -> LeadReference | None:
     if is_withheld(caller) or connector.is_internal(caller):
         return None
     matches = match_leads(caller, connector.default_country)
     return matches[0].lead if matches else None
 
 
-def _route_to(agent: Agent, lead: Lead | None, connector: ConnectorConfig) -> Route | None:
+def _route_to(agent: Agent, lead: LeadReference | None, connector: ConnectorConfig) -> Route | None:
     phone = next(iter(agent.phones.all()), None)
     mapping = AgentMapping.objects.filter(connector_id=connector.id, agent=agent).first()
     if phone is None and mapping is None:

@@ -22,10 +22,19 @@ _REASONS = {_EXACT: "same number", _NATIONAL: "same national number", _SUFFIX: "
 
 
 @dataclass(frozen=True, slots=True)
+class LeadReference:
+    """As much of a lead as matching needs: its id, name and owner. A whole row would cost the hot path too much."""
+
+    id: uuid.UUID
+    name: str
+    owner_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A lead that has the number, and in plain words why it was found."""
 
-    lead: Lead
+    lead: LeadReference
     reason: str
 
 
@@ -38,13 +47,20 @@ def match_leads(number: str, country: str) -> list[Candidate]:
     suffix = suffix_of(number)
     if not suffix:
         return []
-    phones = LeadPhone.objects.filter(national_suffix=suffix).select_related("lead__owner")
-    ranked = [(_rank(number, country, phone.e164, phone.number), phone) for phone in phones]
-    best = min((rank for rank, _ in ranked), default=_NONE)
+    phones = LeadPhone.objects.filter(national_suffix=suffix).order_by("lead_id", "position")
+    rows = phones.values_list("e164", "number", "position", "lead_id", "lead__name", "lead__owner_id")
+    ranked = [
+        (_rank(number, country, e164, raw), place, LeadReference(pk, name, owner_id))
+        for e164, raw, place, pk, name, owner_id in rows
+    ]
+    best = min((rank for rank, _, _ in ranked), default=_NONE)
     if best == _NONE:
         return []
-    found = {phone.lead_id: phone for rank, phone in reversed(ranked) if rank == best}
-    return [_candidate(phone, best) for phone in _most_recent_first(found)]
+    found: dict[uuid.UUID, Candidate] = {}
+    for rank, place, lead in ranked:
+        if rank == best:
+            found.setdefault(lead.id, Candidate(lead, _reason(place, rank)))
+    return _most_recent_first(found)
 
 
 def agents_by_number(numbers: Iterable[str], country: str) -> dict[str, tuple[int, ...]]:
@@ -56,10 +72,11 @@ def agents_by_number(numbers: Iterable[str], country: str) -> dict[str, tuple[in
     if not by_suffix:
         return {}
     owners: dict[str, set[int]] = {}
-    for phone in AgentPhone.objects.filter(national_suffix__in=by_suffix):
-        for number in by_suffix[phone.national_suffix]:
-            if _rank(number, country, phone.e164, phone.number) < _NONE:
-                owners.setdefault(number, set()).add(phone.agent_id)
+    phones = AgentPhone.objects.filter(national_suffix__in=by_suffix).order_by()
+    for agent_id, suffix, e164, raw in phones.values_list("agent_id", "national_suffix", "e164", "number"):
+        for number in by_suffix[suffix]:
+            if _rank(number, country, e164, raw) < _NONE:
+                owners.setdefault(number, set()).add(agent_id)
     return {number: tuple(sorted(agents)) for number, agents in owners.items()}
 
 
@@ -88,17 +105,15 @@ def _is_international(number: str) -> bool:
     return number.strip().startswith(("+", "00"))
 
 
-def _most_recent_first(found: dict[uuid.UUID, LeadPhone]) -> list[LeadPhone]:
+def _most_recent_first(found: dict[uuid.UUID, Candidate]) -> list[Candidate]:
     if len(found) < 2:
         return list(found.values())
-    order = Lead.objects.filter(pk__in=found).annotate(last_call=Max("calls__happened_at"))
-    leads = sorted(order, key=lambda lead: lead.pk)
+    leads = list(Lead.objects.filter(pk__in=found).annotate(last_call=Max("calls__happened_at")).order_by("pk"))
     leads.sort(key=lambda lead: lead.created_at, reverse=True)
     leads.sort(key=lambda lead: lead.last_call.timestamp() if lead.last_call else 0, reverse=True)
     return [found[lead.pk] for lead in leads]
 
 
-def _candidate(phone: LeadPhone, rank: int) -> Candidate:
-    which = "main number" if phone.position == 0 else "secondary number"
-    reason = which if rank == _EXACT else f"{which}, {_REASONS[rank]}"
-    return Candidate(lead=phone.lead, reason=reason)
+def _reason(position: int, rank: int) -> str:
+    which = "main number" if position == 0 else "secondary number"
+    return which if rank == _EXACT else f"{which}, {_REASONS[rank]}"

@@ -15,11 +15,11 @@ def agent_of(user: AbstractBaseUser | AnonymousUser | Any) -> Agent | None:
     """The agent that this user is, or None (an administrator need not be one)."""
     if not user.is_authenticated:
         return None
-    return Agent.objects.filter(user_id=user.pk).first()
+    return Agent.objects.filter(user_id=int(user.pk)).first()
 
 
 def search_leads(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:
-    """Leads whose name, company or e-mail holds the text, or one of whose numbers ends in its digits, in any writing."""
+    """Leads whose name, company or e-mail holds the text, or one of whose numbers ends in its digits."""
     text = text.strip()
     wanted = Q(name__icontains=text) | Q(company__icontains=text) | Q(email__icontains=text)
     digits = digits_of(text).lstrip("0")

@@ -72,6 +72,6 @@ def _agent_info(route: Route | None, number: str) -> dict[str, str]:
         "LastName": last_name,
         "EmailAddress": agent.email if agent else "",
         "PhoneMain": number,
-        "LeadId": str(lead.pk) if lead else "",
-        "LeadName": str(lead) if lead else "",
+        "LeadId": str(lead.id) if lead else "",
+        "LeadName": lead.name if lead else "",
     }

@@ -11,8 +11,10 @@ from telephony_connector.common.models import TimestampedModel
 
 
 class Call(TimestampedModel):
-    """One telephone call. The columns down to ``flags`` are made by calls.folding and written by calls.services.recording only;
-    those from ``disposition`` on belong to people and stand above all events.
+    """One telephone call.
+
+    The columns down to ``flags`` are made by calls.folding and written by calls.services.recording only; those from
+    ``disposition`` on belong to people and stand above all events.
 
     ``session_key`` is the provider's session id, or ``inferred:…`` where it sends none; a reused id makes a further
     ``occurrence``. ``candidates`` lists the leads that share the customer's number: ``[{"lead_id", "reason"}, …]``.
@@ -24,9 +26,18 @@ class Call(TimestampedModel):
     session_key = models.CharField(max_length=255)
     occurrence = models.PositiveIntegerField(default=1)
 
-    direction = models.CharField("direction", max_length=10, blank=True, choices=[(way.value, way.value) for way in Direction])
-    status = models.CharField("status", max_length=12, default=CallStatus.UNKNOWN.value, choices=[(word.value, word.value) for word in CallStatus])
-    is_over = models.BooleanField("over", default=False, help_text="A call log has come, or the provider said that it ended.")
+    direction = models.CharField(
+        "direction", max_length=10, blank=True, choices=[(way.value, way.value) for way in Direction]
+    )
+    status = models.CharField(
+        "status",
+        max_length=12,
+        default=CallStatus.UNKNOWN.value,
+        choices=[(word.value, word.value) for word in CallStatus],
+    )
+    is_over = models.BooleanField(
+        "over", default=False, help_text="A call log has come, or the provider said that it ended."
+    )
     raw_status = models.CharField("provider's status", max_length=255, blank=True)
     source_number = models.CharField("from", max_length=255, blank=True)
     source_number_e164 = models.CharField(max_length=20, blank=True)
@@ -48,7 +59,9 @@ class Call(TimestampedModel):
     lead = models.ForeignKey(Lead, on_delete=models.SET_NULL, null=True, blank=True, related_name="calls")
     agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="calls")
     opportunity = models.ForeignKey(Opportunity, on_delete=models.SET_NULL, null=True, blank=True, related_name="calls")
-    virtual_number = models.ForeignKey(VirtualNumber, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    virtual_number = models.ForeignKey(
+        VirtualNumber, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     candidates = models.JSONField("leads with this number", default=list, blank=True)
     received_at = models.DateTimeField("first heard of")
     happened_at = models.DateTimeField("when", help_text="The start where it is known, else when we first heard of it.")
@@ -60,7 +73,9 @@ class Call(TimestampedModel):
     notes = models.TextField("notes", blank=True)
     follow_up_at = models.DateTimeField("follow up", null=True, blank=True)
     chosen_lead = models.ForeignKey(Lead, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    chosen_opportunity = models.ForeignKey(Opportunity, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    chosen_opportunity = models.ForeignKey(
+        Opportunity, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["-happened_at", "-id"]

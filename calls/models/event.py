@@ -9,7 +9,7 @@ from connector_config.models import Connector
 
 
 class StoredEvent(models.Model):
-    """One accepted call event (connector_config.mapping.events.CallEvent) as a row: the truth that a call is folded from.
+    """One accepted call event (connector_config.mapping.events.CallEvent) as a row: what a call is folded from.
 
     ``journal_id`` is a plain number, not a key: the journal lies in the layer above and is thinned out earlier.
     ``fingerprint`` is the hash of all normalised fields, so that the same event sent twice is stored once.

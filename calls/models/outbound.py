@@ -21,7 +21,7 @@ class OutboundRequest(TimestampedModel):
     """
 
     class Status(models.TextChoices):
-        """Where it stands. *refused*: the provider said no. *unknown*: sent, but no answer came, and not to be repeated."""
+        """Where it stands. *refused*: the provider said no. *unknown*: sent, no answer came, and not to be repeated."""
 
         PENDING = "pending", "Pending"
         SENDING = "sending", "Sending"
@@ -61,14 +61,14 @@ class OutboundRequest(TimestampedModel):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["agent", "idempotency_key"], condition=Q(idempotency_key__isnull=False), name="outbound_once_a_key"
+                fields=["agent", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+                name="outbound_once_a_key",
             ),
             models.UniqueConstraint(
                 fields=["agent", "phone_e164", "phone"],
                 # Clicks with a key of their own are told apart by it.
-                condition=Q(
-                    purpose="click_to_call", status__in=["pending", "sending"], idempotency_key__isnull=True
-                ),
+                condition=Q(purpose="click_to_call", status__in=["pending", "sending"], idempotency_key__isnull=True),
                 name="click_to_call_one_open_a_number",
             ),
         ]

@@ -30,7 +30,7 @@ class Popup(TimestampedModel):
 
 
 class PopupDelivery(TimestampedModel):
-    """One popup on one agent's desk. ``sequence`` is the agent's own counter (AgentStream), taken anew with each change."""
+    """One popup on one agent's desk. ``sequence`` comes from the agent's own counter, anew with each change."""
 
     class State(models.TextChoices):
         """The popup's state as this agent sees it."""

@@ -64,9 +64,11 @@ def _write_parties(call: Call, facts: CallEvent, connector: ConnectorConfig) -> 
     call.virtual_number_id = parties.virtual_number.id if parties.virtual_number else None
     call.agent_id = parties.agents.ids[0] if _is_one_agent(call, parties) else None
     is_same_customer = suffix_of(known_customer) == call.customer_suffix
-    lead = call.chosen_lead or parties.named_lead or (call.lead if is_same_customer else None) or parties.lead
-    call.lead = lead or lead_for_unknown_caller(facts, parties, connector)
-    call.opportunity = call.chosen_opportunity or parties.opportunity
+    named = parties.named_lead.id if parties.named_lead else None
+    lead_id = call.chosen_lead_id or named or (call.lead_id if is_same_customer else None)
+    lead_id = lead_id or (parties.lead.id if parties.lead else None)
+    call.lead_id = lead_id or lead_for_unknown_caller(facts, parties, connector)
+    call.opportunity_id = call.chosen_opportunity_id or parties.opportunity_id
     call.candidates = list(parties.candidates)
     return parties
 

@@ -95,10 +95,10 @@ def _checked(
         raise ClickToCallRefusedError(f"Use at most {LONGEST_IDEMPOTENCY_KEY} characters.", "idempotency_key")
     number, e164 = _dialable(phone.strip() or _main_number(lead), connector)
     _check_number(number, agent, connector)
-    candidates = match_leads(number, connector.default_country) if lead is None else []
-    _check_do_not_call([lead] if lead else [candidate.lead for candidate in candidates])
-    if lead is None and len(candidates) == 1:
-        lead = candidates[0].lead
+    leads = [lead] if lead else _leads_with(number, connector)
+    _check_do_not_call(leads)
+    if len(leads) == 1:
+        lead = leads[0]
     if opportunity is not None and lead is not None and opportunity.lead_id != lead.pk:
         raise ClickToCallRefusedError("This opportunity belongs to another lead.", "opportunity")
     return Click(
@@ -111,6 +111,11 @@ def _checked(
         virtual_number=_virtual_number(virtual_number, connector, lead, e164),
         idempotency_key=idempotency_key,
     )
+
+
+def _leads_with(number: str, connector: Connector) -> list[Lead]:
+    matches = match_leads(number, connector.default_country)
+    return list(Lead.objects.filter(pk__in=[match.lead.id for match in matches])) if matches else []
 
 
 def _check_permission(agent: Agent, connector: Connector) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+
 from calls.services.parties import Parties
 from connector_config.mapping.events import CallEvent, Direction, EventKind
 from connector_config.models import Connector
 from connector_config.selectors import ConnectorConfig
 from crm.matching import match_leads
-from crm.models import Agent, Lead
+from crm.models import Agent
 from crm.services.leads import create_lead
 from telephony_connector.common.locks import lock_for_transaction
 from telephony_connector.common.phones import suffix_of
@@ -15,8 +17,8 @@ from telephony_connector.common.phones import suffix_of
 DEFAULT_SOURCE = "Inbound Phone Call"
 
 
-def lead_for_unknown_caller(facts: CallEvent, parties: Parties, connector: ConnectorConfig) -> Lead | None:
-    """A new lead when the connector's setting wants one now, else None; must run inside a transaction.
+def lead_for_unknown_caller(facts: CallEvent, parties: Parties, connector: ConnectorConfig) -> uuid.UUID | None:
+    """The id of a new lead when the connector's setting wants one now, else None; must run inside a transaction.
 
     Two calls from one new number at once make one lead: the number is locked and looked for again. Owner: the
     answering agent, else the virtual number's fallback agent, else the connector's owner.
@@ -26,9 +28,9 @@ def lead_for_unknown_caller(facts: CallEvent, parties: Parties, connector: Conne
     number = parties.customer_number
     lock_for_transaction(f"lead:{suffix_of(number)}")
     if matches := match_leads(number, connector.default_country):
-        return matches[0].lead
+        return matches[0].lead.id
     virtual_number = parties.virtual_number
-    return create_lead(
+    lead = create_lead(
         phone=number,
         country=connector.default_country,
         owner=_owner(parties, connector),
@@ -36,6 +38,7 @@ def lead_for_unknown_caller(facts: CallEvent, parties: Parties, connector: Conne
         origin=facts.tag or (virtual_number.tag if virtual_number else ""),
         name=facts.caller_name,
     )
+    return lead.pk
 
 
 def is_lead_wanted(facts: CallEvent, parties: Parties, connector: ConnectorConfig) -> bool:

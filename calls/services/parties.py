@@ -9,7 +9,7 @@ from typing import Any
 from calls.flags import Flag
 from connector_config.mapping.events import CallEvent, Direction
 from connector_config.selectors import ConnectorConfig, VirtualNumberConfig
-from crm.matching import Candidate, agents_by_number, match_leads
+from crm.matching import Candidate, LeadReference, agents_by_number, match_leads
 from crm.models import Agent, Lead, Opportunity
 from telephony_connector.common.phones import is_withheld, parse_phone
 
@@ -40,9 +40,9 @@ class Parties:
     is_customer: bool
     agents: NamedAgents
     virtual_number: VirtualNumberConfig | None
-    named_lead: Lead | None
-    lead: Lead | None
-    opportunity: Opportunity | None
+    named_lead: LeadReference | None
+    lead: LeadReference | None
+    opportunity_id: uuid.UUID | None
     candidates: tuple[dict[str, str], ...]
     flags: frozenset[str]
 
@@ -58,7 +58,7 @@ def find_parties(facts: CallEvent, connector: ConnectorConfig) -> Parties:
     if facts.display_number and virtual_number is None:
         flags.add(Flag.VIRTUAL_NUMBER_UNKNOWN)
     is_own = bool(flags & {Flag.NUMBER_INTERNAL, Flag.NUMBER_WITHHELD})
-    opportunity, named_lead = _find_named(facts, flags)
+    opportunity_id, named_lead = _find_named(facts, flags)
     matches = [] if named_lead or is_own else match_leads(customer, connector.default_country)
     if len(matches) > 1:
         flags.add(Flag.LEAD_AMBIGUOUS)
@@ -69,7 +69,7 @@ def find_parties(facts: CallEvent, connector: ConnectorConfig) -> Parties:
         virtual_number=virtual_number,
         named_lead=named_lead,
         lead=named_lead or (matches[0].lead if matches else None),
-        opportunity=opportunity,
+        opportunity_id=opportunity_id,
         candidates=_several(matches),
         flags=frozenset(flags),
     )
@@ -148,22 +148,24 @@ def _agent_by_user_id(user_id: str) -> int | None:
     return Agent.objects.filter(pk=int(user_id)).values_list("pk", flat=True).first()
 
 
-def _find_named(facts: CallEvent, flags: set[str]) -> tuple[Opportunity | None, Lead | None]:
+def _find_named(facts: CallEvent, flags: set[str]) -> tuple[uuid.UUID | None, LeadReference | None]:
     """The opportunity and the lead that the provider named by id; a lead named wins over the opportunity's own."""
-    opportunity = _by_id(Opportunity.objects.select_related("lead__owner"), facts.opportunity_id)
+    opportunity = _by_id(Opportunity.objects.select_related("lead"), facts.opportunity_id)
     if facts.opportunity_id and opportunity is None:
         flags.add(Flag.OPPORTUNITY_UNKNOWN)
-    lead = _by_id(Lead.objects.select_related("owner"), facts.lead_id)
+    lead = _by_id(Lead.objects.all(), facts.lead_id)
     if facts.lead_id and lead is None:
         flags.add(Flag.LEAD_UNKNOWN)
-    return opportunity, lead or (opportunity.lead if opportunity else None)
+    lead = lead or (opportunity.lead if opportunity else None)
+    named = LeadReference(id=lead.pk, name=lead.name, owner_id=lead.owner_id) if lead else None
+    return opportunity.pk if opportunity else None, named
 
 
 def _several(matches: list[Candidate]) -> tuple[dict[str, str], ...]:
     """The candidates as they are stored, when there is a choice."""
     if len(matches) < 2:
         return ()
-    return tuple({"lead_id": str(one.lead.pk), "reason": one.reason} for one in matches)
+    return tuple({"lead_id": str(one.lead.id), "reason": one.reason} for one in matches)
 
 
 def _by_id(rows: Any, text: str) -> Any:

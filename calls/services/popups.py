@@ -16,6 +16,7 @@ from calls.push import ring_doorbell
 from calls.services.parties import Parties, find_agents
 from connector_config.mapping.events import CallEvent, CallStatus
 from connector_config.selectors import ConnectorConfig
+from crm.matching import LeadReference
 from crm.models import Agent, Lead
 
 _STATE_RANK = {Popup.State.RINGING: 0, Popup.State.ANSWERED: 1, Popup.State.ENDED: 2}
@@ -34,7 +35,9 @@ def show_popup(
     popup.state = _later_state(popup.state if popup.pk else None, call)
     popup.save()
     call.popup = popup
-    agents = {agent for event in events for agent in agents_concerned(event, call.lead, parties, connector)}
+    is_matched = parties.lead is not None and parties.lead.id == call.lead_id
+    lead = parties.lead if is_matched else call.lead
+    agents = {agent for event in events for agent in agents_concerned(event, lead, parties, connector)}
     known = set() if is_first else {delivery.agent_id for delivery in _update_deliveries(popup)}
     receivers = Agent.objects.filter(pk__in=agents - known, receives_popups=True).values_list("pk", flat=True)
     _deliver(popup, list(receivers))
@@ -92,7 +95,7 @@ def _later_state(state: str | None, call: Call) -> Popup.State:
 
 
 def agents_concerned(
-    event: CallEvent, lead: Lead | None, parties: Parties, connector: ConnectorConfig
+    event: CallEvent, lead: Lead | LeadReference | None, parties: Parties, connector: ConnectorConfig
 ) -> tuple[int, ...] | list[int]:
     """Ids of those whom a popup event is for: the agents named, else the lead's owner, else the number's fallback."""
     named = find_agents(event, connector, known=parties.agents)

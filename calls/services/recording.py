@@ -76,8 +76,10 @@ class _SessionRecorder:
         self.rows = {row.fingerprint: row for row in stored}
 
     def _stored_calls(self) -> list[Call]:
-        calls = Call.objects.filter(connector_id=self.connector.id, session_key=self.key)
-        return list(calls.select_related("lead__owner", "chosen_lead", "popup"))
+        calls = Call.objects.filter(connector_id=self.connector.id, session_key=self.key).order_by()
+        # Most calls are new: their many columns are asked for only when there is a row.
+        pks = list(calls.values_list("pk", flat=True))
+        return list(Call.objects.filter(pk__in=pks).select_related("popup")) if pks else []
 
     def _stored_events(self) -> list[StoredEvent]:
         rows = StoredEvent.objects.filter(connector_id=self.connector.id, session_key=self.key)

@@ -44,42 +44,86 @@ class Connector(TimestampedModel):
         CALL_LOG = "call_log", "When the call log arrives"
         NEVER = "never", "Never"
 
-    slug = models.SlugField("short name", max_length=60, unique=True, help_text="In files and URLs: letters, digits, hyphens.")
+    slug = models.SlugField(
+        "short name", max_length=60, unique=True, help_text="In files and URLs: letters, digits, hyphens."
+    )
     name = models.CharField("provider's name", max_length=120)
-    is_enabled = models.BooleanField("enabled", default=True, help_text="A disabled connector answers 404 to its provider.")
-    preset = models.CharField("preset", max_length=60, default="standard", help_text="The starting set of mapping rules.")
-    time_zone = models.CharField("time zone", max_length=60, default="UTC", help_text="For times that the provider sends without a zone.")
-    default_country = models.CharField("country", max_length=2, default="IN", help_text="For numbers without a country code: IN, US, GB …")
+    is_enabled = models.BooleanField(
+        "enabled", default=True, help_text="A disabled connector answers 404 to its provider."
+    )
+    preset = models.CharField(
+        "preset", max_length=60, default="standard", help_text="The starting set of mapping rules."
+    )
+    time_zone = models.CharField(
+        "time zone", max_length=60, default="UTC", help_text="For times that the provider sends without a zone."
+    )
+    default_country = models.CharField(
+        "country", max_length=2, default="IN", help_text="For numbers without a country code: IN, US, GB …"
+    )
     hook_key = models.CharField(
         "hook key", max_length=64, unique=True, default=new_hook_key,
         validators=[RegexValidator(r"^[A-Za-z0-9_-]{32,64}$", "Use 32 to 64 letters, digits, underscores and hyphens.")],
         help_text="The secret part of the URLs that you give to the provider.",
     )  # fmt: skip
-    teams = models.ManyToManyField(Team, blank=True, related_name="connectors", help_text="Who uses this connector; nobody chosen means everyone.")
+    teams = models.ManyToManyField(
+        Team, blank=True, related_name="connectors", help_text="Who uses this connector; nobody chosen means everyone."
+    )
     owner = models.ForeignKey(
         Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
         verbose_name="default owner", help_text="Owns new leads when neither an agent nor the virtual number says who does.",
     )  # fmt: skip
-    excluded_numbers = models.JSONField("excluded numbers", default=list, blank=True, help_text="Internal numbers, which never make or match a lead.")
-    allowed_networks = models.JSONField("allowed networks", default=list, blank=True, help_text="Private networks that requests may go to: 10.0.0.0/8:8088.")
+    excluded_numbers = models.JSONField(
+        "excluded numbers", default=list, blank=True, help_text="Internal numbers, which never make or match a lead."
+    )
+    allowed_networks = models.JSONField(
+        "allowed networks",
+        default=list,
+        blank=True,
+        help_text="Private networks that requests may go to: 10.0.0.0/8:8088.",
+    )
 
     verification_scheme = models.CharField("verification", max_length=40, default="none")
     verification_settings = models.JSONField("verification settings", default=dict, blank=True)
     verification_secrets = EncryptedJSONField("verification secrets", default=dict, blank=True)
-    ip_allow_list = models.JSONField("addresses allowed", default=list, blank=True, help_text="Networks that the provider calls from; empty means any.")
-    server_credential = EncryptedTextField("server credential", blank=True, default="", help_text="For single sign-on and lead details.")
+    ip_allow_list = models.JSONField(
+        "addresses allowed",
+        default=list,
+        blank=True,
+        help_text="Networks that the provider calls from; empty means any.",
+    )
+    server_credential = EncryptedTextField(
+        "server credential", blank=True, default="", help_text="For single sign-on and lead details."
+    )
 
-    call_route_reply = models.CharField("answer", max_length=10, choices=CallRouteReply.choices, default=CallRouteReply.TEXT)
+    call_route_reply = models.CharField(
+        "answer", max_length=10, choices=CallRouteReply.choices, default=CallRouteReply.TEXT
+    )
     call_route_body = models.TextField("answer's text", blank=True)
     call_route_content_type = models.CharField("answer's content type", max_length=80, blank=True)
-    call_route_number_format = models.CharField("number format", max_length=10, choices=NumberFormat.choices, default=NumberFormat.E164)
+    call_route_number_format = models.CharField(
+        "number format", max_length=10, choices=NumberFormat.choices, default=NumberFormat.E164
+    )
 
     popup_enabled = models.BooleanField("show popups", default=True)
-    popup_external_url = models.CharField("external URL", max_length=2000, blank=True, help_text="A page of yours that replaces the popup's content; merge fields allowed.")
-    panel_url = models.CharField("agent panel URL", max_length=2000, blank=True, help_text="The provider's softphone page, shown beside the console.")
+    popup_external_url = models.CharField(
+        "external URL",
+        max_length=2000,
+        blank=True,
+        help_text="A page of yours that replaces the popup's content; merge fields allowed.",
+    )
+    panel_url = models.CharField(
+        "agent panel URL",
+        max_length=2000,
+        blank=True,
+        help_text="The provider's softphone page, shown beside the console.",
+    )
 
-    lead_creation = models.CharField("create leads", max_length=10, choices=LeadCreation.choices, default=LeadCreation.CALL_LOG)
-    mapping = models.JSONField("mapping rules", default=dict, blank=True, help_text="Rules added to or replacing the preset's.")
+    lead_creation = models.CharField(
+        "create leads", max_length=10, choices=LeadCreation.choices, default=LeadCreation.CALL_LOG
+    )
+    mapping = models.JSONField(
+        "mapping rules", default=dict, blank=True, help_text="Rules added to or replacing the preset's."
+    )
     config_version = models.PositiveBigIntegerField(default=1, editable=False)
 
     class Meta:
@@ -95,7 +139,9 @@ class VirtualNumber(TimestampedModel):
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="virtual_numbers")
     number = models.CharField("number", max_length=40)
     e164 = models.CharField(max_length=20, blank=True, editable=False)
-    tag = models.CharField("tag", max_length=80, blank=True, help_text="Shown in the popup; becomes the origin of new leads.")
+    tag = models.CharField(
+        "tag", max_length=80, blank=True, help_text="Shown in the popup; becomes the origin of new leads."
+    )
     fallback_agent = models.ForeignKey(
         Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
         help_text="Gets the calls of this number when nobody else does.",

@@ -47,17 +47,40 @@ class RequestTemplate(TimestampedModel):
     url = EncryptedTextField("URL", help_text="With merge fields: https://api.example.com/call?agent=@agentNumber")
     body_type = models.CharField("body", max_length=4, choices=BodyType.choices, default=BodyType.NONE)
     body = EncryptedTextField("body's text", blank=True, default="")
-    response_keyword = models.CharField("response keyword", max_length=200, blank=True, help_text="The call was accepted when the answer holds this word, in any case. Empty: any 2xx answer.")
-    failure_keyword = models.CharField("failure keyword", max_length=200, blank=True, help_text="The call was refused when the answer holds this word, whatever its status.")
-    success_path = models.CharField("success path", max_length=256, blank=True, help_text='Where in a JSON answer success is told: data.status = "queued", or just sid.')
-    success_statuses = models.CharField("success statuses", max_length=120, blank=True, help_text="200, 201, 2xx or 200-204. Empty: any 2xx.")
-    call_id_path = models.CharField("call id path", max_length=256, blank=True, help_text="Where in a JSON answer the provider's call id stands.")
-    timeout_seconds = models.PositiveSmallIntegerField("time-out (seconds)", default=10, validators=[MinValueValidator(1), MaxValueValidator(60)])
+    response_keyword = models.CharField(
+        "response keyword",
+        max_length=200,
+        blank=True,
+        help_text="The call was accepted when the answer holds this word, in any case. Empty: any 2xx answer.",
+    )
+    failure_keyword = models.CharField(
+        "failure keyword",
+        max_length=200,
+        blank=True,
+        help_text="The call was refused when the answer holds this word, whatever its status.",
+    )
+    success_path = models.CharField(
+        "success path",
+        max_length=256,
+        blank=True,
+        help_text='Where in a JSON answer success is told: data.status = "queued", or just sid.',
+    )
+    success_statuses = models.CharField(
+        "success statuses", max_length=120, blank=True, help_text="200, 201, 2xx or 200-204. Empty: any 2xx."
+    )
+    call_id_path = models.CharField(
+        "call id path", max_length=256, blank=True, help_text="Where in a JSON answer the provider's call id stands."
+    )
+    timeout_seconds = models.PositiveSmallIntegerField(
+        "time-out (seconds)", default=10, validators=[MinValueValidator(1), MaxValueValidator(60)]
+    )
     field = models.ForeignKey(
         DispositionField, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         help_text="The dropdown whose options are the dispositions.",
     )  # fmt: skip
-    values = models.JSONField("value table", default=dict, blank=True, help_text="Our option → the provider's word, where they differ.")
+    values = models.JSONField(
+        "value table", default=dict, blank=True, help_text="Our option → the provider's word, where they differ."
+    )
 
     class Meta:
         ordering = ["connector_id", "purpose"]

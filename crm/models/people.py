@@ -24,7 +24,7 @@ class Team(TimestampedModel):
 
 
 class AgentGroup(models.Model):
-    """A further grouping of agents, such as *sales*, which crosses teams. Sent to providers as ``@{User:GroupIds,}``."""
+    """A further grouping of agents, such as *sales*, across teams. Sent to providers as ``@{User:GroupIds,}``."""
 
     name = models.CharField("name", max_length=120, unique=True)
 
@@ -67,7 +67,5 @@ class AgentPhone(StoredPhone):
         verbose_name = "phone"
         indexes = [models.Index(fields=["national_suffix"], name="agentphone_suffix")]
         constraints = [
-            models.UniqueConstraint(
-                fields=["agent", "e164"], condition=~Q(e164=""), name="agentphone_once_an_agent"
-            )
+            models.UniqueConstraint(fields=["agent", "e164"], condition=~Q(e164=""), name="agentphone_once_an_agent")
         ]

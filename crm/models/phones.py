@@ -12,7 +12,9 @@ class StoredPhone(models.Model):
     (telephony_connector.common.phones.SUFFIX_LENGTH) and the indexed key of every look-up.
     """
 
-    number = models.CharField("number", max_length=40, help_text="In any writing; with country code is best: +91 96117 95983.")
+    number = models.CharField(
+        "number", max_length=40, help_text="In any writing; with country code is best: +91 96117 95983."
+    )
     e164 = models.CharField("E.164", max_length=20, blank=True, editable=False)
     national_suffix = models.CharField("suffix", max_length=7, blank=True, editable=False)
     position = models.PositiveSmallIntegerField("order", default=0, help_text="The first number is the main one.")
