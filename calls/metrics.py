@@ -29,10 +29,12 @@ class CallsCollector:
         outbound = GaugeMetricFamily(
             "telephony_connector_outbound_requests", "Requests to providers", labels=["purpose", "status"]
         )
-        for row in OutboundRequest.objects.order_by().values("purpose", "status").annotate(number=Count("pk")):
-            outbound.add_metric([row["purpose"], row["status"]], row["number"])
+        owed = OutboundRequest.objects.order_by().values_list("purpose", "status").annotate(number=Count("pk"))
+        for purpose, status, number in owed:
+            outbound.add_metric([purpose, status], number)
         yield outbound
         calls = GaugeMetricFamily("telephony_connector_calls", "Calls on record", labels=["connector", "status"])
-        for row in Call.objects.order_by().values("connector__slug", "status").annotate(number=Count("pk")):
-            calls.add_metric([row["connector__slug"], row["status"]], row["number"])
+        counted = Call.objects.order_by().values_list("connector__slug", "status").annotate(number=Count("pk"))
+        for slug, status, number in counted:
+            calls.add_metric([slug, status], number)
         yield calls

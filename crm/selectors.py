@@ -15,7 +15,7 @@ def agent_of(user: AbstractBaseUser | AnonymousUser | Any) -> Agent | None:
     """The agent that this user is, or None (an administrator need not be one)."""
     if not user.is_authenticated:
         return None
-    return Agent.objects.filter(user_id=int(user.pk)).first()
+    return Agent.objects.filter(user=user).first()
 
 
 def search_leads(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:

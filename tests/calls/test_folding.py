@@ -148,8 +148,8 @@ class TestWithoutSessionId:
     """Calls whose provider sends no id."""
 
     def log(self, **fields: Any) -> CallEvent:
-        base = {"session_id": "", "started_at": T0, "ended_at": T0 + timedelta(minutes=1), "duration_seconds": 60}
-        parties = {"source_number": "+919611795983", "destination_number": "5071", "direction": Direction.INBOUND}
+        base: dict[str, Any] = {"session_id": "", "started_at": T0, "ended_at": T0 + timedelta(minutes=1), "duration_seconds": 60}
+        parties: dict[str, Any] = {"source_number": "+919611795983", "destination_number": "5071", "direction": Direction.INBOUND}
         return event(**(base | parties | fields))
 
     def test_key_is_the_same_for_every_writing_of_the_customer(self) -> None:

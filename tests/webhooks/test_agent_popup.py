@@ -45,12 +45,12 @@ LOG: dict[str, Any] = {
 
 @pytest.fixture
 def agent() -> Agent:
-    return AgentFactory()
+    return AgentFactory.create()
 
 
 @pytest.fixture
 def connector(agent: Agent) -> Connector:
-    connector = ConnectorFactory(time_zone="Asia/Kolkata", default_country="IN")
+    connector = ConnectorFactory.create(time_zone="Asia/Kolkata", default_country="IN")
     AgentMappingFactory(connector=connector, agent=agent, provider_agent_id="5071")
     return connector
 

@@ -32,7 +32,7 @@ SAMPLE: dict[str, Any] = {
 
 @pytest.fixture
 def connector() -> Connector:
-    connector = ConnectorFactory(time_zone="Asia/Kolkata", default_country="IN")
+    connector = ConnectorFactory.create(time_zone="Asia/Kolkata", default_country="IN")
     VirtualNumberFactory(connector=connector, number="+919020897874", tag="Website")
     return connector
 

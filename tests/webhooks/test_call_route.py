@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def connector() -> Connector:
-    return ConnectorFactory(default_country="IN")
+    return ConnectorFactory.create(default_country="IN")
 
 
 def ask(connector: Connector, query: str) -> tuple[int, str, str]:

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def connector() -> Connector:
-    return ConnectorFactory(time_zone="Asia/Kolkata", default_country="IN")
+    return ConnectorFactory.create(time_zone="Asia/Kolkata", default_country="IN")
 
 
 def change(connector: Connector, **columns: Any) -> None:
