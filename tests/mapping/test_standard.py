@@ -229,6 +229,7 @@ def test_a_log_without_session_id_needs_both_numbers() -> None:
         {"CallDuration": 31},
         {"CallDuration": "0"},
         {"ResourceURL": "https://server/late.mp3", "CallDuration": "31", "Status": "Answered"},
+        {"ResourceURL": "https://server/late.mp3", "EndTime": "2015-08-20 18:26:50"},
     ],
 )
 @pytest.mark.parametrize("endpoint", ["call-log", "events"])
