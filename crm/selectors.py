@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Q, QuerySet
@@ -15,7 +15,7 @@ def agent_of(user: AbstractBaseUser | AnonymousUser | Any) -> Agent | None:
     """The agent that this user is, or None (an administrator need not be one)."""
     if not user.is_authenticated:
         return None
-    return Agent.objects.filter(user=user).first()
+    return Agent.objects.filter(user_id=cast(int, user.pk)).first()
 
 
 def search_leads(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:
