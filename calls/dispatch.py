@@ -75,7 +75,7 @@ def dispatch(outbound_request_id: uuid.UUID) -> None:
     trial = Trial()
     outcome = _attempted(held.request, trial)
     _tell_circuit(held.request, trial, outcome)
-    _record(held, trial, dataclasses.replace(outcome, message=redact_text(outcome.message, trial.secrets)))
+    _record(held, trial, _recordable(outcome, trial))
 
 
 def _attempted(request: OutboundRequest, trial: Trial) -> Outcome:
@@ -162,7 +162,10 @@ def _attempt_row(request: OutboundRequest, trial: Trial) -> OutboundAttempt:
         request_body=redacted(_body_text(rendered)),
         response_status=answer.status if answer else None,
         response_body=redacted(_storable(answer.text)) if answer else "",
-        checks=[dataclasses.asdict(check) for check in verdict.checks] if verdict else [],
+        checks=[
+            {**dataclasses.asdict(check), "detail": redacted(_storable(check.detail))}
+            for check in (verdict.checks if verdict else ())
+        ],
         error=redacted(trial.error),
     )
 
@@ -172,6 +175,12 @@ def _body_text(rendered: RenderedRequest | None) -> str:
     return _storable(body.decode("utf-8", "replace")) if body else ""
 
 
+def _recordable(outcome: Outcome, trial: Trial) -> Outcome:
+    message = redact_text(_storable(outcome.message), trial.secrets)
+    return dataclasses.replace(outcome, message=message, provider_call_id=_storable(outcome.provider_call_id))
+
+
 def _storable(text: str) -> str:
-    """Short enough to keep, and without the one character that PostgreSQL's text cannot hold."""
-    return text[:LONGEST_RECORDED_BODY].replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    """Short enough to keep, and without what a database's text cannot hold: NUL, and halves of surrogate pairs."""
+    encodable = text[:LONGEST_RECORDED_BODY].encode("utf-8", "replace").decode("utf-8")
+    return encodable.replace("\x00", "\N{REPLACEMENT CHARACTER}")

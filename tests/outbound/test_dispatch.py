@@ -311,6 +311,19 @@ def test_an_answer_with_a_nul_or_of_great_length_can_be_recorded(
     assert len(OutboundAttempt.objects.get().response_body) == 10_000
 
 
+@pytest.mark.parametrize("character", ["\\u0000", "\\ud800"])
+def test_what_a_database_cannot_hold_is_replaced_in_the_providers_words(
+    owed: MakeRequest, provider_server: ProviderServer, character: str
+) -> None:
+    provider_server.answer("/api", Answer(200, f'{{"message":"a{character}b","id":"1{character}2"}}'.encode()))
+
+    after = dispatched(owed(call_id_path="id", success_path="message"))
+
+    assert after.status == Status.SUCCEEDED
+    assert (after.message[0], after.message[-1]) == ("a", "b")
+    assert (after.provider_call_id[0], after.provider_call_id[-1]) == ("1", "2")
+
+
 def test_a_click_that_waited_too_long_is_not_sent(owed: MakeRequest, provider_server: ProviderServer) -> None:
     request = owed()
     OutboundRequest.objects.update(created_at=timezone.now() - timedelta(minutes=3))
