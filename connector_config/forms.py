@@ -113,6 +113,9 @@ class ConnectorForm(_ConnectorModelForm):
     class Meta:
         model = Connector
         exclude = ["verification_settings", "verification_secrets", "config_version"]
+        help_texts = {
+            "hook_key": "The secret part of the hook URLs. When it changes, the URLs at the provider must change too.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from unfold.widgets import (
     UnfoldAdminExpandableTextareaWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
@@ -52,6 +53,10 @@ class TemplateForm(_TemplateModelForm):
         widget=UnfoldAdminExpandableTextareaWidget(attrs={"class": "merge-fields code", "spellcheck": "false"}),
         help_text=f'In JSON every merge field stands in quotes: {{"to": "@customerNumber"}}. {_MASK_HELP}',
     )  # fmt: skip
+    method = forms.ChoiceField(
+        choices=[(method.value, method.value) for method in RequestTemplate.Method], widget=UnfoldAdminSelectWidget(),
+        initial=RequestTemplate.Method.POST,
+    )  # fmt: skip
     values = TableField(
         label="Provider's words", placeholder="Call back = CB",
         help_text="Only where the provider wants another word than the agent picks, one a line: Call back = CB",
@@ -64,6 +69,7 @@ class TemplateForm(_TemplateModelForm):
             "success_path", "success_statuses", "call_id_path", "timeout_seconds", "field", "values",
         ]  # fmt: skip
         widgets = {"is_enabled": UnfoldBooleanSwitchWidget}
+        labels = {"body_type": "Body's type"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

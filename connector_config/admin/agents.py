@@ -21,6 +21,7 @@ class ProviderIdInline(TabularInline):
 
     model = AgentMapping
     fields = ["connector", "provider_agent_id"]
+    hide_title = True
     extra = 0
     verbose_name = "id at a provider"
     verbose_name_plural = "Ids at providers"

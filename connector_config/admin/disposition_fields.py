@@ -23,6 +23,7 @@ class DispositionOptionInline(TabularInline):
     ordering_field = "position"
     hide_ordering_field = True
     extra = 3
+    hide_title = True
     verbose_name_plural = "Options"
 
 

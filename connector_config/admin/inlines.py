@@ -37,6 +37,7 @@ class VirtualNumberInline(TabularInline):
     model = VirtualNumber
     form = VirtualNumberForm
     fields = ["number", "tag", "fallback_agent"]
+    hide_title = True
     autocomplete_fields = ["fallback_agent"]
     extra = 1
     template = "admin/connector_config/connector/rows.html"
@@ -47,6 +48,7 @@ class AgentMappingInline(TabularInline):
 
     model = AgentMapping
     fields = ["agent", "provider_agent_id"]
+    hide_title = True
     autocomplete_fields = ["agent"]
     extra = 1
     template = "admin/connector_config/connector/rows.html"

@@ -49,7 +49,8 @@ TABS = (
             "line rings, and becomes the origin of new leads.", inlines=("virtual_numbers",)),
     TabSpec("call-route", "Call route", "The provider asks this address to whom an incoming call should go, and is "
             "answered with the lead owner's number.",
-            ("call_route_reply", "call_route_number_format", "call_route_body", "call_route_content_type"),
+            ("call_route_reply", "call_route_number_format", "call_route_body", "call_route_content_type",
+             "opening_hours"),
             endpoints=(("call-route", "Give this URL to the provider as its call routing or “sticky agent” URL."),
                        ("opportunity-route", "The same for the owner of an opportunity."))),
     TabSpec("agent-popup", "Agent popup", "The provider tells this address that a phone rings, and the agent sees who "

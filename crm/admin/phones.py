@@ -69,6 +69,7 @@ class PhoneInline(TabularInline):
     fields = ["number", "read_as", "position"]
     readonly_fields = ["read_as"]
     extra = 1
+    hide_title = True
     ordering_field = "position"
     hide_ordering_field = True
 

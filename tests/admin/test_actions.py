@@ -1,0 +1,128 @@
+"""Every action of the administration pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from calls.models import Call, OutboundRequest
+from crm.models import Agent, Lead
+from tests import factories
+from webhooks.models import JournalEntry, QuarantinedRequest
+
+pytestmark = pytest.mark.django_db
+
+CALL_LOG = (
+    b'{"SourceNumber":"+919611795983","DestinationNumber":"+919611795980","DisplayNumber":"+919020897874",'
+    b'"StartTime":"2026-08-20 18:26:38","EndTime":"2026-08-20 18:26:50","CallDuration":"12","Status":"Answered",'
+    b'"Direction":"Inbound","CallSessionId":"s-1"}'
+)
+
+
+@pytest.fixture
+def browser(client: Client) -> Client:
+    client.force_login(factories.UserFactory(is_staff=True, is_superuser=True))
+    return client
+
+
+def act(browser: Client, model: str, action: str, *rows: Any) -> str:
+    """Run the action on the rows; answers what the page then says."""
+    response = browser.post(
+        reverse(f"admin:{model}_changelist"),
+        {"action": action, "_selected_action": [row.pk for row in rows]},
+        follow=True,
+    )
+    return "\n".join(str(message) for message in response.context["messages"])
+
+
+def test_a_given_up_disposition_is_sent_again_and_a_click_is_not(browser: Client) -> None:
+    dead = factories.OutboundRequestFactory(purpose="disposition", status="dead", finished_at=timezone.now())
+    click = factories.OutboundRequestFactory(status="failed")
+
+    said = act(browser, "calls_outboundrequest", "send_again", dead, click)
+
+    assert OutboundRequest.objects.get(pk=dead.pk).status == "pending"
+    assert OutboundRequest.objects.get(pk=click.pk).status == "failed"
+    assert "1 will be sent again." in said
+    assert "click-to-call is not sent again" in said
+
+
+def test_a_journalled_request_is_read_again(browser: Client) -> None:
+    entry = factories.JournalEntryFactory(body=CALL_LOG, verdict="rejected")
+
+    said = act(browser, "webhooks_journalentry", "replay", entry)
+
+    assert "Read again: 1 processed." in said
+    assert Call.objects.get().session_id == "s-1"
+    assert JournalEntry.objects.get().replayed_at is not None
+
+
+def test_a_refused_request_that_still_does_not_verify_stays(browser: Client) -> None:
+    refused = QuarantinedRequest.objects.create(
+        connector=factories.ConnectorFactory(), endpoint="call-log", method="POST", received_at=timezone.now(),
+        reason="no token", body=CALL_LOG,
+    )  # fmt: skip
+
+    said = act(browser, "webhooks_quarantinedrequest", "release", refused)
+
+    assert "too little of the request was kept" in said
+    assert QuarantinedRequest.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("model", "action", "make"),
+    [
+        ("calls_outboundrequest", "send_again",
+         lambda: factories.OutboundRequestFactory(status="dead", purpose="disposition")),
+        ("webhooks_journalentry", "replay", lambda: factories.JournalEntryFactory(body=CALL_LOG)),
+        ("connector_config_connector", "clone_selected", factories.ConnectorFactory),
+    ],
+)  # fmt: skip
+def test_a_supervisor_has_no_such_action(client: Client, model: str, action: str, make: Any) -> None:
+    client.force_login(factories.UserFactory(is_staff=True))
+    row = make()
+
+    page = client.get(reverse(f"admin:{model}_changelist")).content.decode()
+    act(client, model, action, row)
+
+    assert f'value="{action}"' not in page
+    assert not Call.objects.exists()
+    assert not OutboundRequest.objects.filter(status="pending").exists()
+
+
+@pytest.mark.parametrize(("action", "is_on_duty"), [("set_on_duty", True), ("set_off_duty", False)])
+def test_agents_are_set_on_and_off_duty(browser: Client, action: str, is_on_duty: bool) -> None:
+    agent = factories.AgentFactory(is_on_duty=not is_on_duty)
+
+    act(browser, "crm_agent", action, agent)
+
+    assert Agent.objects.get().is_on_duty is is_on_duty
+
+
+def test_leads_are_uploaded_and_bad_rows_told(browser: Client) -> None:
+    file = SimpleUploadedFile("leads.csv", b"name,phone\nRavi,+919611795983\nBad,12\n")
+
+    page = browser.post(reverse("admin:crm_lead_upload"), {"file": file}).content.decode()
+
+    assert Lead.objects.get().name == "Ravi"
+    assert "1 leads created" in page
+    assert "Line 3: &#x27;12&#x27; is no telephone number" in page
+
+
+def test_an_upload_without_usable_heading_is_refused_in_words(browser: Client) -> None:
+    file = SimpleUploadedFile("leads.csv", b"nonsense\n")
+
+    page = browser.post(reverse("admin:crm_lead_upload"), {"file": file}).content.decode()
+
+    assert "The first line must name the columns" in page
+
+
+def test_a_supervisor_uploads_nothing(client: Client) -> None:
+    client.force_login(factories.UserFactory(is_staff=True))
+
+    assert client.post(reverse("admin:crm_lead_upload"), {}).status_code == 403
