@@ -10,6 +10,7 @@ from connector_config.mapping.values import as_text
 LONGEST_SECONDS = 2_000_000_000
 """Longer than any call, and still an integer column."""
 
+_LONGEST_TEXT = 64
 _PLAIN = re.compile(r"\d{1,12}(?:\.\d{1,12})?", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d{1,5}):)?(\d{1,5}):(\d{1,2}(?:\.\d{1,9})?)", re.ASCII)
 _ISO = re.compile(
@@ -27,6 +28,8 @@ def read_seconds(value: object) -> int | None:
     Raises ValueError for text that is no duration. A fraction is cut off.
     """
     text = as_text(value).strip()
+    if len(text) > _LONGEST_TEXT:
+        raise ValueError(text[:_LONGEST_TEXT])
     if text.startswith("-"):
         if _PLAIN.fullmatch(text[1:]):
             return None
