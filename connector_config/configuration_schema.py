@@ -109,6 +109,7 @@ class CallRouteEntry:
     body: str | None = None
     content_type: str | None = None
     number_format: str | None = None
+    opening_hours: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

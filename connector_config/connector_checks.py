@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import phonenumbers
 
 from connector_config.mapping.document import InvalidMappingError, merge_mapping, parse_mapping
 from connector_config.models import Connector, RequestHeader, RequestTemplate
+from connector_config.opening_hours import OpeningHoursError, parse_opening_hours
 from connector_config.presets import UnknownPresetError, load_preset, preset_names
 from connector_config.rendering import RequestSpec
 from connector_config.success_rules import SuccessRules
@@ -24,6 +26,8 @@ from connector_config.verification import SettingError, validate_settings
 from connector_config.verification.networks import parse_networks
 from telephony_connector.common.address_policy import NetworkError, parse_network
 from telephony_connector.common.phones import digits_of
+
+_CONTENT_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}(; ?charset=[\w-]{1,20})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,12 @@ def _network_faults(connector: Connector) -> Iterator[Fault]:
 
 
 def _route_faults(connector: Connector) -> Iterator[Fault]:
+    try:
+        parse_opening_hours(connector.opening_hours)
+    except OpeningHoursError as error:
+        yield Fault("opening_hours", str(error))
+    if connector.call_route_content_type and not _CONTENT_TYPE.fullmatch(connector.call_route_content_type):
+        yield Fault("call_route_content_type", "is no content type; write application/xml or text/plain; charset=utf-8")
     if connector.call_route_reply != Connector.CallRouteReply.TEMPLATE:
         return
     if not connector.call_route_body.strip():

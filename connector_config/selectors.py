@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from connector_config.mapping.document import Mapping, merge_mapping, parse_mapping
 from connector_config.models import Connector, VirtualNumber
+from connector_config.opening_hours import OpeningHours, parse_opening_hours
 from connector_config.presets import Preset, load_preset
 from crm.models import Agent
 from telephony_connector.common.phones import parse_phone
@@ -50,6 +51,7 @@ class ConnectorConfig:
     call_route_body: str
     call_route_content_type: str
     call_route_number_format: str
+    opening_hours: OpeningHours
     popup_enabled: bool
     lead_creation: str
     owner_id: int | None
@@ -122,6 +124,7 @@ def build_connector_config(connector: Connector) -> ConnectorConfig:
         call_route_body=connector.call_route_body,
         call_route_content_type=connector.call_route_content_type,
         call_route_number_format=connector.call_route_number_format,
+        opening_hours=parse_opening_hours(connector.opening_hours),
         popup_enabled=connector.popup_enabled,
         lead_creation=connector.lead_creation,
         owner_id=connector.owner_id,

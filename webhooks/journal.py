@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from connector_config.mapping.events import CallEvent, FieldError
@@ -30,21 +31,33 @@ def open_entry(connector: ConnectorConfig, incoming: IncomingRequest) -> tuple[J
 
     The second value is false when this very delivery has been stored before: then it is that row.
     """
-    secrets = secrets_of(connector)
-    columns: dict[str, Any] = {
-        "endpoint": incoming.endpoint,
-        "method": incoming.method,
-        "query_string": _masked(incoming.query_string.replace("\x00", ""), secrets),
-        "content_type": incoming.content_type,
-        "headers": kept_headers(incoming.headers, secrets),
-        "body": _masked_bytes(incoming.body, secrets),
-        "remote_address": incoming.remote_address or None,
-        "received_at": incoming.received_at,
-    }
+    entry = new_entry(connector, incoming)
     if incoming.delivery_key is None:
-        return JournalEntry.objects.create(connector_id=connector.id, **columns), True
-    return JournalEntry.objects.get_or_create(
-        connector_id=connector.id, delivery_key=incoming.delivery_key, defaults=columns
+        entry.save(force_insert=True)
+        return entry, True
+    known = JournalEntry.objects.filter(connector_id=connector.id, delivery_key=incoming.delivery_key)
+    try:
+        with transaction.atomic():
+            entry.save(force_insert=True)
+    except IntegrityError:
+        return known.get(), False
+    return entry, True
+
+
+def new_entry(connector: ConnectorConfig, incoming: IncomingRequest) -> JournalEntry:
+    """A row for the request, not yet saved, without what must not be kept."""
+    secrets = secrets_of(connector)
+    return JournalEntry(
+        connector_id=connector.id,
+        endpoint=incoming.endpoint,
+        method=incoming.method,
+        query_string=_masked(incoming.query_string.replace("\x00", ""), secrets),
+        content_type=incoming.content_type,
+        headers=kept_headers(incoming.headers, secrets),
+        body=_masked_bytes(incoming.body, secrets),
+        remote_address=incoming.remote_address or None,
+        received_at=incoming.received_at,
+        delivery_key=incoming.delivery_key,
     )
 
 

@@ -148,9 +148,15 @@ def _agent_by_user_id(user_id: str) -> int | None:
     return Agent.objects.filter(pk=int(user_id)).values_list("pk", flat=True).first()
 
 
+def find_opportunity(opportunity_id: str) -> Opportunity | None:
+    """The opportunity of this id, ours or external, with its lead; None for an unknown or empty one."""
+    found: Opportunity | None = _by_id(Opportunity.objects.select_related("lead"), opportunity_id)
+    return found
+
+
 def _find_named(facts: CallEvent, flags: set[str]) -> tuple[uuid.UUID | None, LeadReference | None]:
     """The opportunity and the lead that the provider named by id; a lead named wins over the opportunity's own."""
-    opportunity = _by_id(Opportunity.objects.select_related("lead"), facts.opportunity_id)
+    opportunity = find_opportunity(facts.opportunity_id)
     if facts.opportunity_id and opportunity is None:
         flags.add(Flag.OPPORTUNITY_UNKNOWN)
     lead = _by_id(Lead.objects.all(), facts.lead_id)

@@ -104,6 +104,13 @@ class Connector(TimestampedModel):
         "number format", max_length=10, choices=NumberFormat.choices, default=NumberFormat.E164
     )
 
+    opening_hours = models.CharField(
+        "opening hours",
+        max_length=500,
+        blank=True,
+        help_text="Outside them the answer is blank: Mon-Fri 09:00-18:00; Sat 10:00-14:00. Empty: always open.",
+    )
+
     popup_enabled = models.BooleanField("show popups", default=True)
     popup_external_url = models.CharField(
         "external URL",

@@ -16,6 +16,7 @@ class JournalEntry(models.Model):
 
         RECEIVED = "received", "Received"
         PROCESSED = "processed", "Processed"
+        ANSWERED = "answered", "Answered"
         IGNORED = "ignored", "Ignored"
         REJECTED = "rejected", "Rejected"
         FAILED = "failed", "Failed"
@@ -35,6 +36,7 @@ class JournalEntry(models.Model):
     errors = models.JSONField("errors", default=list, blank=True)
     reply_status = models.PositiveSmallIntegerField("answered", null=True, blank=True)
     duration_ms = models.PositiveIntegerField("milliseconds", null=True, blank=True)
+    reply_body = models.TextField("answer", blank=True)
     replayed_at = models.DateTimeField("replayed", null=True, blank=True)
     delivery_key = models.CharField(max_length=64, null=True, blank=True, editable=False)
 

@@ -18,6 +18,7 @@ CONNECTOR: Mapping[str, str] = {
     "call_route.body": "call_route_body",
     "call_route.content_type": "call_route_content_type",
     "call_route.number_format": "call_route_number_format",
+    "call_route.opening_hours": "opening_hours",
     "agent_popup.enabled": "popup_enabled",
     "agent_popup.external_url": "popup_external_url",
     "agent_popup.panel_url": "panel_url",
