@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from importlib import import_module
 from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -27,6 +29,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 15.0
 SESSION_CHECK_SECONDS = 45.0
@@ -88,17 +92,17 @@ class _Stream:
         with doorbell.bell_of(agent_id) as bell:
             await self.send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
             await self._write(f"retry: {RETRY_MS}\n\n".encode(), event("hello", {"agent": agent_id}))
-            while True:
-                await self._tell_news(bell, is_delayed=doorbell.is_down)
-                await self._wait(bell)
-                if not await self._is_still_welcome():
-                    await self.send({"type": "http.response.body", "body": b"", "more_body": False})
-                    return
+            await self._tell_news(bell, is_delayed=doorbell.is_down)
+            while await self._is_still_welcome():
+                if await self._rings(bell):
+                    await self._tell_news(bell, is_delayed=doorbell.is_down)
+            await self.send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _tell_news(self, bell: Bell, *, is_delayed: bool) -> None:
         try:
             events = await _in_database(self.cursor.read)
-        except DatabaseError:
+        except DatabaseError as error:
+            logger.warning("News of agent %s not read: %s", self.cursor.agent.pk, type(error).__name__)
             events = []
             asyncio.get_running_loop().call_later(RETRY_MS / 1000, bell.ring)
         if is_delayed != self.is_delayed:
@@ -106,14 +110,19 @@ class _Stream:
             events = [*events, event("mode", {"is_delayed": is_delayed})]
         await self._write(*events)
 
-    async def _wait(self, bell: Bell) -> None:
-        """Until the bell rings; a silent connection gets a heartbeat, so that proxies keep it."""
+    async def _rings(self, bell: Bell) -> bool:
+        """Wait for the bell; False after a silence, in which the connection gets a heartbeat, so that proxies keep it.
+
+        Silence needs no look at the rows: the doorbell looks at those of all its agents at once, and rings.
+        """
         try:
             # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the ring.
             async with asyncio.timeout(HEARTBEAT_SECONDS):
                 await bell.heard()
         except TimeoutError:
             await self._write(b": heartbeat\n\n")
+            return False
+        return True
 
     async def _is_still_welcome(self) -> bool:
         if monotonic() - self.checked_at < SESSION_CHECK_SECONDS:
@@ -154,15 +163,15 @@ async def _answer(send: Send, status: int) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-_doorbells: dict[int, Doorbell] = {}
+_doorbells: WeakKeyDictionary[asyncio.AbstractEventLoop, Doorbell] = WeakKeyDictionary()
 
 
 def _doorbell() -> Doorbell:
     """The doorbell of the running loop: a server has one, tests have many."""
-    loop_id = id(asyncio.get_running_loop())
-    if loop_id not in _doorbells:
-        _doorbells[loop_id] = Doorbell(_states_of)
-    return _doorbells[loop_id]
+    loop = asyncio.get_running_loop()
+    if loop not in _doorbells:
+        _doorbells[loop] = Doorbell(_states_of)
+    return _doorbells[loop]
 
 
 async def _states_of(agent_ids: list[int]) -> dict[int, Any]:
