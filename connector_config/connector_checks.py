@@ -84,8 +84,8 @@ def _network_faults(connector: Connector) -> Iterator[Fault]:
 def _route_faults(connector: Connector) -> Iterator[Fault]:
     try:
         parse_opening_hours(connector.opening_hours)
-    except OpeningHoursError as error:
-        yield Fault("opening_hours", str(error))
+    except OpeningHoursError as fault:
+        yield Fault("opening_hours", str(fault))
     if connector.call_route_content_type and not _CONTENT_TYPE.fullmatch(connector.call_route_content_type):
         yield Fault("call_route_content_type", "is no content type; write application/xml or text/plain; charset=utf-8")
     if connector.call_route_reply != Connector.CallRouteReply.TEMPLATE:

@@ -3,9 +3,9 @@
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import quote
 
 from a2wsgi import WSGIMiddleware
-from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telephony_connector.settings")
 
@@ -15,11 +15,14 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 STREAM_PATH = "/agent/stream"
+_ASCII = bytes(range(128))
 
 
 def build_application() -> Application:
     """The dispatcher; Django is set up once, before the stream's module is imported."""
-    django_application: Any = get_wsgi_application()
+    from telephony_connector.wsgi import application as wsgi_application
+
+    django_application: Any = wsgi_application
 
     from django.conf import settings
     from django.urls import get_resolver
@@ -37,6 +40,8 @@ def build_application() -> Application:
         elif scope["type"] == "http" and scope["path"] == STREAM_PATH:
             await agent_stream(scope, receive, send)
         elif scope["type"] == "http":
+            # Some senders put UTF-8 into a query as it is, and the adapter below takes nothing but ASCII.
+            scope["query_string"] = quote(scope["query_string"], safe=_ASCII).encode()
             await pages(scope, receive, send)
 
     return application

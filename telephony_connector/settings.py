@@ -21,6 +21,7 @@ PUBLIC_URL = env.public_url("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 DEBUG = env.boolean("DEBUG", default=False)
 LOAD_DEMO = env.boolean("LOAD_DEMO", default=True)
+DEMO_PROVIDER_PORT = env.integer("DEMO_PROVIDER_PORT", 9109, minimum=1, maximum=65535)
 WEB_THREADS = env.integer("WEB_THREADS", 8, minimum=1, maximum=128)
 WORKER_THREADS = env.integer("WORKER_THREADS", 4, minimum=1, maximum=128)
 
@@ -102,6 +103,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
+# Providers' panels join URLs carelessly: the hooks' patterns take a doubled slash at their beginning on purpose.
+SILENCED_SYSTEM_CHECKS = ["urls.W002"]
 ROOT_URLCONF = "telephony_connector.urls"
 WSGI_APPLICATION = "telephony_connector.wsgi.application"
 ASGI_APPLICATION = "telephony_connector.asgi.application"

@@ -2,8 +2,11 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from telephony_connector.common.wsgi_door import careful
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telephony_connector.settings")
 
-application = get_wsgi_application()
+application = careful(get_wsgi_application(), longest_chunked_body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

@@ -41,11 +41,21 @@ def load_demo() -> bool:
         return False
     passwords = _passwords()
     with transaction.atomic():
-        import_configuration(_FILE.read_bytes())
+        import_configuration(_document())
         User.objects.create_superuser(ADMINISTRATOR, ADMINISTRATOR, passwords[ADMINISTRATOR])
         for agent in Agent.objects.select_related("user").filter(email__in=AGENTS):
             save_agent(agent=agent, account=Account(password=passwords[agent.email]))
     return True
+
+
+def _document() -> bytes:
+    """The demo's file, with the simulated provider at this installation's port."""
+    return _FILE.read_bytes().replace(b"9109", str(settings.DEMO_PROVIDER_PORT).encode())
+
+
+def has_demo() -> bool:
+    """True while the demo's connector is there."""
+    return Connector.objects.filter(slug=DEMO_SLUG).exists()
 
 
 def startup_summary() -> list[str]:
@@ -64,7 +74,8 @@ def startup_summary() -> list[str]:
         lines += [f"  {name:<20} {password}  ({_role(name)})" for name, password in users.items()]
     lines += ["", "Hook URLs of the demo connector:"]
     lines += [f"  {endpoint:<20} {url}" for endpoint, url in hook_urls(connector).items()]
-    lines += ["", f"Log in to the console as {AGENTS[0]}, then make a popup appear:", f"  {popup_curl(connector)}"]
+    lines += ["", f"The demo's provider is simulated on http://127.0.0.1:{settings.DEMO_PROVIDER_PORT}/."]
+    lines += [f"Log in to the console as {AGENTS[0]}, then make a popup appear:", f"  {popup_curl(connector)}"]
     return lines
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import structlog
 
 # A hook's key is its credential: `/hooks/<key>/call-log`, and the last segment of the LeadSquared aliases.
-_HOOK_KEY = re.compile(r"(/hooks/)[^/\s?\"'<>]+", re.IGNORECASE)
-_ALIAS_KEY = re.compile(r"(/Telephony/[A-Za-z0-9]+/)[^\s?\"'<>]+", re.IGNORECASE)
+_HOOK_KEY = re.compile(r"(/hooks/+)[^/\s?\"'<>]+", re.IGNORECASE)
+_ALIAS_KEY = re.compile(r"(/Telephony/+[A-Za-z0-9]+/)[^\s?\"'<>]+", re.IGNORECASE)
 # Single sign-on keys travel in the query of a browser's address.
 _QUERY_KEY = re.compile(r"([?&](?:key|token)=)[^&\s\"'<>]+", re.IGNORECASE)
 

@@ -5,8 +5,6 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
@@ -90,17 +88,15 @@ def _probe_database() -> None:
         probe.close()
 
 
-def load_demo() -> None:
-    """Put the demo into an empty system; the demo's own module decides whether it is empty."""
-    if find_spec("connector_config.services.demo"):
-        import_module("connector_config.services.demo").load_demo()
-
-
-def startup_summary() -> list[str]:
-    """Lines with the demo's users and hook URLs; none where there is no demo."""
-    if find_spec("connector_config.services.demo"):
-        return list(import_module("connector_config.services.demo").startup_summary())
-    return []
+def is_port_free(host: str, port: int) -> bool:
+    """True when nobody listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def close_connections() -> None:

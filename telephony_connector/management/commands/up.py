@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from connector_config.services import demo
 from telephony_connector.environment import embedded_socket_path
 from telephony_connector.processes import preparation, valkey
 from telephony_connector.processes.children import ChildSpec
@@ -43,6 +44,7 @@ class Command(BaseCommand):
                 self._start(supervisor, listener)
                 if supervisor.wait_until(_is_web_answering, timeout_seconds=READY_TIMEOUT_SECONDS):
                     self._announce(time.monotonic() - started_at)
+                    self._start_demo_provider(supervisor)
                 supervisor.run()
             finally:
                 supervisor.stop()
@@ -58,7 +60,7 @@ class Command(BaseCommand):
         if preparation.migrate_database():
             self._say("The database is up to date.")
         if settings.LOAD_DEMO:
-            preparation.load_demo()
+            demo.load_demo()
         preparation.close_connections()
         if not supervisor.is_stopping:
             supervisor.start([worker_spec(), web_spec(listener.fileno())])
@@ -67,9 +69,19 @@ class Command(BaseCommand):
         self._say(f"Ready in {seconds:.1f} s (Ctrl-C stops everything).")
         self._say(f"  Console: {settings.PUBLIC_URL}/")
         self._say(f"  Admin:   {settings.PUBLIC_URL}/admin/")
-        for line in preparation.startup_summary() if settings.LOAD_DEMO else []:
+        for line in demo.startup_summary() if settings.LOAD_DEMO else []:
             self._say(line)
         preparation.close_connections()
+
+    def _start_demo_provider(self, supervisor: Supervisor) -> None:
+        """The demo's provider answers click-to-calls and dispositions; it starts last, since nobody waits for it."""
+        if not (settings.LOAD_DEMO and demo.has_demo()):
+            return
+        preparation.close_connections()
+        if preparation.is_port_free("127.0.0.1", settings.DEMO_PROVIDER_PORT):
+            supervisor.start([demo_provider_spec()])
+        else:
+            self._say(f"Port {settings.DEMO_PROVIDER_PORT} is in use, so the demo's provider is not simulated here.")
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
@@ -81,6 +93,13 @@ def worker_spec() -> ChildSpec:
     command = [sys.executable, "-m", "celery", "--app", "telephony_connector", "--quiet", "--skip-checks", "worker"]
     options = ["--pool", "threads", "--beat-thread", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     return ChildSpec("worker", [*command, *options, "--loglevel", settings.LOG_LEVEL])
+
+
+def demo_provider_spec() -> ChildSpec:
+    """The simulated provider of the demo, which only answers."""
+    port = str(settings.DEMO_PROVIDER_PORT)
+    command = [sys.executable, "manage.py", "simulate_provider", "--calls", "0", "--port", port]
+    return ChildSpec("demo provider", command)
 
 
 def web_spec(listener_fd: int) -> ChildSpec:
