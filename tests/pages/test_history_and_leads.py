@@ -225,3 +225,17 @@ def test_call_on_the_leads_timeline_shows_notes_and_disposition(asha: Agent, cli
 
     assert "Interested" in html
     assert "Saturday<br>10 am" in html
+
+
+def test_call_about_an_opportunity_carries_it_to_the_provider(
+    asha: Agent, acme: Connector, client_of: ClientOf
+) -> None:
+    lead = factories.LeadFactory(phones=["+919611795983"])
+    loan = factories.OpportunityFactory(lead=lead, name="Car loan")
+    client = client_of(asha)
+
+    html = client.get(reverse("lead", args=[lead.pk])).content.decode()
+    client.post("/click-to-call/", {"phone": "+919611795983", "lead": str(lead.pk), "opportunity": str(loan.pk)})
+
+    assert 'aria-label="Dial about Car loan"' in html
+    assert OutboundRequest.objects.get().opportunity == loan
