@@ -34,6 +34,11 @@ def no_such_hook() -> HookError:
     return HookError(404, "UnknownHookException", "There is no such hook. Copy its URL from the connector's page.")
 
 
+def try_again() -> HookError:
+    """The answer to a request that we could not see through: our fault, and the provider is to send it again."""
+    return HookError(503, "TemporaryFailureException", "The request could not be worked on just now. Send it again.")
+
+
 def error_answer(error: HookError) -> Answer:
     """The error in the form of LeadSquared's API, with one entry for each bad field."""
     document = {

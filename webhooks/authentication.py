@@ -17,12 +17,13 @@ from connector_config.verification import (
 )
 from connector_config.verification.networks import is_in_networks, parse_networks
 from webhooks.answers import HookError, no_such_hook
+from webhooks.endpoints import HOOK_KEY
 from webhooks.incoming import IncomingRequest
 
 
 def connector_of(hook_key: str) -> ConnectorConfig:
     """The enabled connector of the path key. Raises HookError 404, the same for unknown and disabled ones."""
-    connector = connector_config_by_key(hook_key)
+    connector = connector_config_by_key(hook_key) if HOOK_KEY.fullmatch(hook_key) else None
     if connector is None:
         raise no_such_hook()
     return connector

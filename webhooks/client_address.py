@@ -16,7 +16,8 @@ def client_address(*, remote_address: str, forwarded_for: str, trusted_proxy_cou
     is_behind_proxies = 0 < trusted_proxy_count <= len(entries)
     found = entries[-trusted_proxy_count] if is_behind_proxies else remote_address
     address = parse_address(_without_port(found))
-    return str(address) if address else ""
+    # A link-local address may name the network card (fe80::1%eth0), which is ours and no part of the caller.
+    return str(address).partition("%")[0] if address else ""
 
 
 def is_address_allowed(address: str, allow_list: str) -> bool:

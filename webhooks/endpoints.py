@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 
 HOOK_KEY = re.compile(r"[A-Za-z0-9_-]{32,64}")
@@ -38,6 +39,7 @@ _LEADSQUARED_NAMES = {
     "leaddetails": Endpoint.LEAD_DETAILS,
     "opportunitydetails": Endpoint.OPPORTUNITY_DETAILS,
 }
+_MOST_KEYS = 4
 _VERSION = re.compile(r"v\d+$")
 
 
@@ -46,7 +48,19 @@ def leadsquared_endpoint(name: str) -> Endpoint | None:
     return _LEADSQUARED_NAMES.get(_VERSION.sub("", name.lower()))
 
 
-def hook_keys_in(path: str) -> list[str]:
-    """What may be the hook key in the rest of a LeadSquared URL, beside an ``ORG…`` segment and a trailing GUID."""
-    segments = [segment for segment in path.split("/") if segment]
-    return [segment for segment in segments if HOOK_KEY.fullmatch(segment)]
+def endpoint_named(word: str) -> Endpoint | None:
+    """The hook that the last part of a URL names, in any case."""
+    try:
+        return Endpoint(word.lower())
+    except ValueError:
+        return None
+
+
+def segments_of(path: str) -> list[str]:
+    """The parts of a path as people paste it: doubled slashes, and blanks or a line end around a part, mean nothing."""
+    return [segment for part in path.split("/") if (segment := part.strip())]
+
+
+def hook_keys_in(segments: Sequence[str]) -> list[str]:
+    """What may be the hook key among the parts of a LeadSquared URL, beside an ``ORG…`` part and a trailing GUID."""
+    return [segment for segment in segments if HOOK_KEY.fullmatch(segment)][:_MOST_KEYS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from connector_config.mapping.parsers import parse_request
 from connector_config.verification import SignedRequest
 from webhooks.answers import HookError
 from webhooks.client_address import client_address
+from webhooks.compression import TooLargeError, unpacked
 from webhooks.verifiers import signed_request
 
 MAXIMUM_BODY_BYTES = 1_000_000
@@ -56,23 +58,17 @@ class IncomingRequest:
 
 
 def read_request(request: HttpRequest, endpoint: str) -> tuple[IncomingRequest, SignedRequest]:
-    """The request for the pipeline and, beside it, as its sender signed it. Raises HookError 413 or 400."""
+    """The request for the pipeline and, beside it, as its sender signed it; both unpacked, for senders sign before
+    their HTTP library compresses. Raises HookError 413 or 400."""
     received_at = timezone.now()
-    try:
-        body = request.body
-    except RequestDataTooBig:
-        raise _too_large() from None
-    except UnreadablePostError:
-        raise HookError(400, "IncompleteRequestException", "The request ended before its body was complete.") from None
-    if len(body) > MAXIMUM_BODY_BYTES:
-        raise _too_large()
+    body = _body_of(request)
     signed = signed_request(request, public_url=settings.PUBLIC_URL, received_at=received_at)
     incoming = IncomingRequest(
         method=request.method or "GET",
         endpoint=endpoint,
         query_string=request.META.get("QUERY_STRING", ""),
-        content_type=request.META.get("CONTENT_TYPE", "")[:255],
-        headers=dict(signed.headers),
+        content_type=request.META.get("CONTENT_TYPE", "").replace("\x00", "")[:255],
+        headers={name: value.replace("\x00", "") for name, value in signed.headers.items()},
         body=body,
         remote_address=client_address(
             remote_address=request.META.get("REMOTE_ADDR", ""),
@@ -81,7 +77,22 @@ def read_request(request: HttpRequest, endpoint: str) -> tuple[IncomingRequest, 
         ),
         received_at=received_at,
     )
-    return incoming, signed
+    return incoming, dataclasses.replace(signed, body=body)
+
+
+def _body_of(request: HttpRequest) -> bytes:
+    try:
+        body = request.body
+        if len(body) > MAXIMUM_BODY_BYTES:
+            raise _too_large()
+        encoding = request.headers.get("Content-Encoding", "")
+        return unpacked(body, content_encoding=encoding, limit=MAXIMUM_BODY_BYTES)
+    except (RequestDataTooBig, TooLargeError):
+        raise _too_large() from None
+    except UnreadablePostError:
+        raise HookError(400, "IncompleteRequestException", "The request ended before its body was complete.") from None
+    except ValueError:  # a Content-Length that is no number
+        raise HookError(400, "IncompleteRequestException", "The length of the body cannot be read.") from None
 
 
 def _too_large() -> HookError:

@@ -7,6 +7,7 @@ import logging
 from django.db import DatabaseError, transaction
 
 from calls.services.recording import Source, record_events
+from connector_config.hook_urls import hook_url
 from connector_config.mapping.events import (
     CallEvent,
     EventKind,
@@ -15,7 +16,7 @@ from connector_config.mapping.events import (
 )
 from connector_config.mapping.normalise import normalise
 from connector_config.selectors import ConnectorConfig
-from webhooks.answers import Answer, HookError, error_answer
+from webhooks.answers import Answer, HookError, error_answer, try_again
 from webhooks.incoming import IncomingRequest
 from webhooks.journal import close_entry, open_entry
 from webhooks.models import JournalEntry
@@ -33,7 +34,7 @@ def accept_events(connector: ConnectorConfig, incoming: IncomingRequest) -> Answ
         entry, is_new = open_entry(connector, incoming)
     except DatabaseError as error:
         logger.exception("A request of connector %s could not be journalled", connector.slug)
-        raise _try_again() from error
+        raise try_again() from error
     if not is_new and entry.verdict not in (Verdict.RECEIVED, Verdict.FAILED):
         # Repeated because our answer was lost: a good one again, and the work is not done twice.
         return _acceptance(connector, incoming, [])
@@ -77,7 +78,11 @@ def is_wanted(event: CallEvent, connector: ConnectorConfig) -> bool:
 def _acceptance(connector: ConnectorConfig, incoming: IncomingRequest, events: list[CallEvent]) -> Answer:
     reply = connector.preset.reply_for(incoming.endpoint)
     session_id = next((event.session_id for event in events if event.session_id), "")
-    return Answer(status=reply.status, body=reply.render(session_id=session_id), content_type=reply.content_type)
+    return Answer(
+        status=reply.status,
+        body=reply.render(session_id=session_id, hook_url=hook_url(connector, incoming.endpoint)),
+        content_type=reply.content_type,
+    )
 
 
 def _rejection(connector: ConnectorConfig, incoming: IncomingRequest, error: NormalisationError) -> Answer:
@@ -96,8 +101,4 @@ def _failure(entry: JournalEntry, connector: ConnectorConfig, error: Exception) 
         close_entry(entry, Verdict.FAILED, reply_status=503)
     except DatabaseError:
         logger.exception("The verdict of request %s could not be written", entry.pk)
-    return error_answer(_try_again())
-
-
-def _try_again() -> HookError:
-    return HookError(503, "TemporaryFailureException", "The request could not be worked on just now. Send it again.")
+    return error_answer(try_again())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.utils.encoding import escape_uri_path
 
@@ -32,14 +32,23 @@ def signed_request(request: HttpRequest, *, public_url: str, received_at: dateti
         body=body,
         path=request.path,
         query_string=query_string,
-        query=dict(request.GET.lists()),
+        query=_query(query_string),
         form=_form(request),
     )
+
+
+def _query(query_string: str) -> Mapping[str, list[str]]:
+    """The query's fields in UTF-8, whatever character set the sender declares for the body; none when too many."""
+    try:
+        return dict(QueryDict(query_string.encode("latin-1", "replace"), encoding="utf-8").lists())
+    except SuspiciousOperation:
+        return {}
 
 
 def _form(request: HttpRequest) -> Mapping[str, list[str]]:
     """The form's fields; a form that cannot be read has none, so that a signature over it does not match."""
     try:
         return dict(request.POST.lists())
-    except (BadRequest, MultiPartParserError, SuspiciousOperation):
+    except (BadRequest, MultiPartParserError, SuspiciousOperation, LookupError, ValueError):
+        # The last two: a declared character set that is none, or is none for text.
         return {}

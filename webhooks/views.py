@@ -73,7 +73,7 @@ class HookView(APIView):
         """A probe."""
         return self.get(request, path)
 
-    def options(self, request: Request, path: str) -> HttpResponse:
+    def options(self, request: Request, path: str) -> HttpResponse:  # type: ignore[override]  # no framework response
         """What may be sent here: the framework writes it into the header ``Allow``."""
         return HttpResponse(status=204)
 

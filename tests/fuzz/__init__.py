@@ -1,0 +1,1 @@
+"""Hostile strangers and clumsy providers at every door."""

@@ -1,0 +1,480 @@
+"""Strategies: requests as nobody should send them, from noise to provider samples with one thing wrong."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from tests.mapping.payload_cases import payload_cases
+from webhooks.endpoints import Endpoint
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
+FUZZING = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    # The same examples at every ordinary run; FUZZ_EXAMPLES asks for new ones.
+    derandomize="FUZZ_EXAMPLES" not in os.environ,
+    suppress_health_check=list(HealthCheck),
+)
+
+CASES = payload_cases()
+SAMPLE: dict[str, Any] = {
+    "SourceNumber": "+919611795983",
+    "DestinationNumber": "+919611795980",
+    "DisplayNumber": "+919020897874",
+    "StartTime": "2015-08-20 18:26:38",
+    "EndTime": "2015-08-20 18:26:50",
+    "CallDuration": "12",
+    "Status": "Answered",
+    "CallNotes": "Enquired about product",
+    "ResourceURL": "https://server/filename.mp3",
+    "Direction": "Inbound",
+    "CallSessionId": "080673309211440075398",
+}
+OPTIONAL = (
+    "CallerName",
+    "CallerCity",
+    "CallerState",
+    "CallerCountry",
+    "CallerZipCode",
+    "CallerSource",
+    "Tag",
+    "LeadId",
+    "UserId",
+    "OpportunityId",
+    "AgentName",
+    "AgentEmail",
+)
+LOOK_UP_NAMES = ("caller_id", "virtualNumber", "agentInfo", "leadphone", "leadId", "opportunityId", "key", "ivr")
+
+
+@dataclass(frozen=True)
+class HostileRequest:
+    """One request for Django's test client; ``path`` has ``{key}`` where the hook key belongs."""
+
+    method: str
+    path: str
+    preset: str
+    body: bytes = field(repr=True)
+    content_type: str
+    query: str
+    headers: dict[str, str]
+
+
+NASTY_TEXTS = st.sampled_from(
+    [
+        "",
+        " ",
+        "\x00",
+        "a\x00b",
+        "\ud800",
+        "\udfff tail",
+        "\u202e\u0627\u0644\u0639",
+        "\u2028",
+        "\x1b[2J",
+        "\r\nSet-Cookie: a=b",
+        "A" * 10_000,
+        "9" * 10_000,
+        "+" * 300,
+        "é" * 260,
+        "\U0001f4de" * 256,
+        "'; DROP TABLE calls_call;--",
+        "{{7*7}}",
+        "<script>alert(1)</script>",
+        "@customerNumber",
+        "${jndi:ldap://x}",
+        "null",
+        "undefined",
+        "NaN",
+        "-0",
+        "1e400",
+        "-1",
+        "10000000000000000000000",
+        "2147483648",
+        "9223372036854775808",
+        "0x10",
+        "1_000",
+        "١٢٣٤٥٦٧٨٩٠",
+        "１２３４５６７",
+        "0000-00-00 00:00:00",
+        "0001-01-01 00:00:00",
+        "9999-12-31 23:59:59",
+        "9999-12-31T23:59:59-14:00",
+        "1971-01-01T00:00:00+23:59",
+        "9999-12-31 23:59:59 +14:00",
+        "2024-02-30 10:00:00",
+        "1000000000000000000",
+        "253402300799",
+        "99999999999999999999",
+        "2024-01-01T00:00:60Z",
+        "2024-01-01 24:00:00",
+        "-62135596800",
+        "2021-10-31 02:30:00",
+        "inferred:0",
+        "inferred:",
+        "call",
+        "00000000-0000-0000-0000-000000000000",
+        "1" * 4400,
+        "http://[::1",
+        "https://\x00",
+        "https://user:pw@host/x.mp3",
+        "javascript:alert(1)",
+        "sip:@",
+        "tel:",
+        "+",
+        "100",
+        "asha@example.com",
+        "anonymous",
+        "+919020897874",
+        "+919611795980",
+        "5071",
+        "Réponse",
+        "已接听",
+        "لم يرد",
+        "CaLl-1",
+        " call-1 ",
+        "call-1",
+        "Wed, 23 Feb 2022 12:31:59",
+        "Wed, 23 Feb 99999 12:31:59 +9999",
+        "P9999999D",
+        "99999:99:99",
+    ]
+)
+NASTY_NUMBERS = st.sampled_from(
+    [
+        0,
+        -1,
+        1,
+        2**31 - 1,
+        2**31,
+        2**32,
+        2**63 - 1,
+        2**63,
+        10**18,
+        10**20,
+        10**400,
+        -(10**20),
+        0.1,
+        1e308,
+        -1e-308,
+        1.5e9,
+        919611795983,
+        9.19611795983e11,
+        float("inf"),
+        float("-inf"),
+        float("nan"),
+    ]
+)
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    NASTY_TEXTS | NASTY_NUMBERS | st.none() | st.booleans() | st.text(max_size=30) | st.integers() | st.floats(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+NAMES = st.sampled_from([*SAMPLE, *OPTIONAL, *LOOK_UP_NAMES, "_", "_request", "_envelope", "items", "data", "payload"])
+
+
+@st.composite
+def standard_records(draw: st.DrawFn) -> dict[str, Any]:
+    """The sample of the standard preset with some fields gone, wrong or foreign."""
+    record = dict(SAMPLE)
+    for name in draw(st.lists(st.sampled_from(list(SAMPLE)), max_size=3)):
+        record.pop(name, None)
+    record.update(draw(st.dictionaries(NAMES | st.text(max_size=10), VALUES, max_size=5)))
+    return record
+
+
+def _mutated(draw: st.DrawFn, value: Any, depth: int = 0) -> Any:
+    """The same tree with a value replaced here and there."""
+    if depth > 6 or draw(st.integers(0, 7)) == 0:
+        return draw(VALUES)
+    if isinstance(value, dict):
+        chosen = set(draw(st.lists(st.sampled_from(list(value)), max_size=2))) if value else set()
+        return {key: _mutated(draw, item, depth + 1) if key in chosen else item for key, item in value.items()}
+    if isinstance(value, list) and value:
+        return [_mutated(draw, value[0], depth + 1), *value[1:]]
+    return draw(VALUES)
+
+
+JSON_QUIRKS = st.sampled_from(
+    [
+        b'{"CallSessionId":"a","CallSessionId":"b"}',
+        b"[" * 100_000,
+        b'{"a":' * 5000 + b"1" + b"}" * 5000,
+        b'{"CallDuration":NaN,"x":Infinity}',
+        b'{"CallSessionId":' + b"9" * 5000 + b"}",
+        b"[1,2,3]",
+        b"null",
+        b"true",
+        b'"text"',
+        b"{}",
+        b"[]",
+        b"[[]]",
+        b"[{},{}]",
+        b"{} {} {}",
+        b"\xef\xbb\xbf{}",
+        b"\xff\xfe{\x00}\x00",
+        b"{",
+        b'{"a":"\\ud800"}',
+        b"{\"a\":'b'}",
+        b"--x\r\n\r\n",
+        b"=",
+        b"&&&",
+        b"a[b][c][d]=1&a=2",
+        b"%7B%22a%22%3A1%7D",
+        b"%00=%00",
+        b"\x00" * 50,
+        b"payload=%7B%22CallSessionId%22%3A%22a%22%7D",
+        b"[" + b"{}," * 1001 + b"{}]",
+        b"[" + b"0," * 60_000 + b"0]",
+        b"eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.x",
+        b"a=1&" * 3000,
+        b"x" * 1_000_001,
+        gzip.compress(b'{"CallSessionId":"z"}'),
+        b"<xml/>",
+        b"\x1f\x8b\x08",
+        b'{"CallSessionId":"\\u0000"}',
+    ]
+)
+CONTENT_TYPES = st.sampled_from(
+    [
+        "application/json",
+        "application/json; charset=utf-16",
+        "application/json; charset=hex",
+        "application/json;charset=idna",
+        "application/json; charset=undefined",
+        "application/json; charset=unicode_escape",
+        "application/json; charset=rot13",
+        "application/x-www-form-urlencoded",
+        "application/x-www-form-urlencoded; charset=hex",
+        "text/plain",
+        "text/xml",
+        "",
+        "*/*",
+        "a/b/c",
+        "application/x-www-form-urlencoded; charset=utf-7",
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=x",
+        'multipart/form-data; boundary="x"; charset=hex',
+        "multipart/form-data; boundary=é",
+        "application/jwt",
+        "application/octet-stream",
+        "APPLICATION/JSON",
+        "application/json, text/plain",
+        "x" * 600,
+        "application/json\x00",
+    ]
+)
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> tuple[str, bytes, str, dict[str, Any]]:
+    """Preset, body, content type and query of one request."""
+    kind = draw(st.sampled_from(["standard", "standard", "batch", "case", "case", "form", "json", "quirk", "noise"]))
+    preset, query = "standard", {}
+    content_type = "application/json"
+    if kind == "standard":
+        body = json.dumps(draw(standard_records())).encode()
+    elif kind == "batch":
+        body = json.dumps(draw(st.lists(standard_records(), max_size=4))).encode()
+    elif kind == "case":
+        case = draw(st.sampled_from(CASES))
+        preset, query = case.preset, dict(case.sample.get("query", {}))
+        content_type = case.sample["transport"]["content_type"] or ""
+        if "payload" in case.sample:
+            body = json.dumps(_mutated(draw, case.sample["payload"])).encode()
+        elif "form" in case.sample:
+            body = _form(_mutated(draw, case.sample["form"]))
+        else:
+            body = case.body()
+            if query:
+                mutated = _mutated(draw, query)
+                query = mutated if isinstance(mutated, dict) else {"a": mutated}
+    elif kind == "form":
+        body, content_type = _form(draw(standard_records())), "application/x-www-form-urlencoded"
+    elif kind == "json":
+        body = json.dumps(draw(VALUES)).encode()
+    elif kind == "quirk":
+        body = draw(JSON_QUIRKS)
+    else:
+        body = draw(st.binary(max_size=200))
+    if draw(st.integers(0, 4)) == 0:
+        content_type = draw(CONTENT_TYPES)
+    return preset, body, content_type, query
+
+
+def _form(value: Any) -> bytes:
+    pairs = value if isinstance(value, dict) else {"a": value}
+    texts = {str(key).encode("utf-8", "surrogatepass"): _bytes(item) for key, item in pairs.items()}
+    return urlencode(texts).encode()
+
+
+def _bytes(value: Any) -> bytes:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text.encode("utf-8", "surrogatepass")
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> str:
+    """A query string: encoded pairs, or whatever came down the line."""
+    if draw(st.booleans()):
+        return ""
+    if draw(st.booleans()):
+        pairs = draw(st.dictionaries(NAMES, NASTY_TEXTS | st.text(max_size=12), max_size=3))
+        return "&".join(f"{name}={quote(value.encode('utf-8', 'surrogatepass'))}" for name, value in pairs.items())
+    return draw(
+        st.sampled_from(
+            [
+                "%",
+                "%zz",
+                "=",
+                "&=&",
+                "a=%00",
+                "a=%ff%fe",
+                "?",
+                "CallSessionId=a&CallSessionId=b",
+                "a[]=1&a[]=2",
+                "x&y&z",
+                "a=1&" * 1500,
+                "caller_id=%00",
+                "caller_id=+919611795983",
+                "caller_id=9611795983&agentInfo=true",
+                "name=Jos\xc3\xa9",
+                "format=xml",
+                "zd_echo=1",
+                "validationToken=<b>",
+                ";",
+                "q=" + "z" * 9000,
+            ]
+        )
+        | st.binary(max_size=30).map(lambda raw: raw.decode("latin-1"))
+    )
+
+
+HEADERS = st.dictionaries(
+    st.sampled_from(
+        [
+            "HTTP_AUTHORIZATION",
+            "HTTP_X_FORWARDED_FOR",
+            "HTTP_ACCEPT",
+            "HTTP_USER_AGENT",
+            "HTTP_X_REQUEST_ID",
+            "HTTP_CONTENT_ENCODING",
+            "HTTP_X_TWILIO_SIGNATURE",
+            "HTTP_X_CALL_EVENT",
+            "HTTP_VALIDATION_TOKEN",
+            "HTTP_X_FORWARDED_PROTO",
+            "HTTP_COOKIE",
+            "HTTP_RANGE",
+            "HTTP_IF_NONE_MATCH",
+            "HTTP_X_HTTP_METHOD_OVERRIDE",
+            "HTTP_ACCEPT_LANGUAGE",
+            "HTTP_X_CORRELATION_ID",
+            "CONTENT_LENGTH",
+            "REMOTE_ADDR",
+            "HTTP_HOST",
+            "HTTP_ORIGIN",
+            "HTTP_REFERER",
+            "HTTP_X_WEBHOOK_ID",
+        ]
+    ),
+    st.sampled_from(
+        [
+            "",
+            "x",
+            "Bearer ",
+            "Bearer \xe9",
+            "Basic ====",
+            "gzip",
+            "deflate",
+            "br",
+            "gzip, gzip",
+            "identity",
+            "chunked",
+            "-5",
+            "abc",
+            "5",
+            "127.0.0.1",
+            "fe80::1%eth0",
+            "::1",
+            "[::1]:80",
+            "999.1.1.1",
+            "a" * 3000,
+            "\xff\xfe",
+            "a\x00b",
+            "text/html;q=0.9",
+            "session=1",
+            "bytes=0-",
+        ]
+    ),
+    max_size=3,
+)
+METHODS = st.sampled_from(
+    [
+        *["POST"] * 12,
+        "GET",
+        "GET",
+        "GET",
+        "HEAD",
+        "OPTIONS",
+        "PUT",
+        "PATCH",
+        "DELETE",
+        "TRACE",
+        "PROPFIND",
+        "VERYLONGMETHODNAME",
+        "post",
+    ]
+)
+PATHS = st.one_of(
+    st.sampled_from(sorted(f"/hooks/{{key}}/{endpoint}" for endpoint in Endpoint if "route" not in endpoint)[:3]),
+    st.sampled_from(sorted(f"/hooks/{{key}}/{endpoint}{slash}" for endpoint in Endpoint for slash in ("", "/"))),
+    st.sampled_from(["/hooks/{key}/call-log", "/hooks/{key}/agent-popup", "/hooks/{key}/events"]),
+    st.sampled_from(
+        [
+            "/1/api/Telephony/LogCallComplete/{key}",
+            "/1/API/telephony/agentpopup/ORG123/{key}/8c1d3e5a-0000-0000-0000-000000000000",
+            "/1/api/Telephony/LeadRouteV2/{key}",
+            "/1/api/Telephony/Nothing/{key}",
+            "/1/api/Telephony/LogCall/\x00",
+            "//hooks//{key}//call-log",
+            "/HOOKS/{key}/Call-Log",
+            "/hooks/{key}/call-log\n",
+            "/hooks/{key}\x00/call-log",
+            "/hooks/{key}/nothing",
+            "/hooks/\x00/events",
+            "/hooks/é/events",
+            "/hooks/" + "k" * 43 + "/events",
+            "/hooks/" + "k" * 500 + "/events",
+            "/hooks/../hooks/{key}/events",
+            "/hooks/{key}",
+            "/hooks/{key}/call-log/extra",
+            "/hooks/%7Bkey%7D/events",
+            "/hooks/",
+            "/1/api/Telephony/LogCall/" + "x/" * 300,
+        ]
+    ),
+)
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> HostileRequest:
+    """Any request to any hook."""
+    preset, body, content_type, query = draw(bodies())
+    return HostileRequest(
+        method=draw(METHODS),
+        path=draw(PATHS),
+        preset=preset,
+        body=body,
+        content_type=content_type,
+        query=urlencode({key: _bytes(value) for key, value in query.items()}) or draw(queries()),
+        headers=draw(HEADERS) if draw(st.integers(0, 2)) == 0 else {},
+    )
