@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from connector_config.models import Connector
+from connector_config.selectors import ConnectorConfig
 
 ENDPOINTS = (
     "call-log",
@@ -19,7 +20,7 @@ ENDPOINTS = (
 """Last parts of hook URLs; webhooks.urls serves them."""
 
 
-def hook_url(connector: Connector, endpoint: str) -> str:
+def hook_url(connector: Connector | ConnectorConfig, endpoint: str) -> str:
     """``https://telephony.example.com/hooks/<key>/call-log``. The key in it is a credential."""
     return f"{settings.PUBLIC_URL}/hooks/{connector.hook_key}/{endpoint}"
 
