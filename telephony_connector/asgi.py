@@ -3,7 +3,6 @@
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import quote
 
 from a2wsgi import WSGIMiddleware
 
@@ -15,7 +14,6 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 STREAM_PATH = "/agent/stream"
-_ASCII = bytes(range(128))
 
 
 def build_application() -> Application:
@@ -40,8 +38,6 @@ def build_application() -> Application:
         elif scope["type"] == "http" and scope["path"] == STREAM_PATH:
             await agent_stream(scope, receive, send)
         elif scope["type"] == "http":
-            # Some senders put UTF-8 into a query as it is, and the adapter below takes nothing but ASCII.
-            scope["query_string"] = quote(scope["query_string"], safe=_ASCII).encode()
             await pages(scope, receive, send)
 
     return application
