@@ -188,14 +188,28 @@ def _field_of(fault: Fault) -> str:
 
 def _setting_field(setting: Setting) -> forms.Field:
     if setting.secret:
-        return SecretField(label=setting.label, help_text=setting.help)
-    attrs = {"placeholder": setting.default, "spellcheck": "false"}
+        # Schemes call it token, password or key, and share the field.
+        is_current = setting.name == "secret"
+        help_text = "The token, password or signing key that the provider shows you." if is_current else setting.help
+        return SecretField(label="Secret" if is_current else "Previous secret", help_text=help_text)
+    attrs = {"placeholder": _shared_default(setting.name), "spellcheck": "false"}
     help_text = setting.help
     if setting.choices:
         help_text = f"{setting.help} One of {', '.join(setting.choices)}.".strip()
     return forms.CharField(
         label=setting.label, help_text=help_text, required=False, widget=UnfoldAdminTextInputWidget(attrs=attrs)
     )
+
+
+def _shared_default(name: str) -> str:
+    """The default, where it is the same in every scheme that has the setting."""
+    defaults = {
+        setting.default
+        for verifier in VERIFIERS.values()
+        for setting in verifier.settings_schema
+        if setting.name == name
+    }
+    return defaults.pop() if len(defaults) == 1 else ""
 
 
 def _settings_by_name() -> dict[str, Setting]:

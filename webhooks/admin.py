@@ -24,7 +24,8 @@ from webhooks.replay import release_from_quarantine, replay_entry
 
 SHOWN_BODY = 20_000
 VERDICT_LABELS = {
-    "processed": "success", "ignored": "info", "received": "info", "rejected": "warning", "failed": "danger",
+    "processed": "success", "answered": "success", "ignored": "info", "received": "info", "rejected": "warning",
+    "failed": "danger",
 }  # fmt: skip
 
 
