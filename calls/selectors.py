@@ -26,6 +26,15 @@ def _calls_shown_to(agent: Agent) -> QuerySet[Any]:
     return PopupDelivery.objects.filter(agent=agent).values("popup__call_id")
 
 
+def calls_of_thread(call: Call) -> QuerySet[Call]:
+    """The other legs that a provider ties to this call by a parent id: its parent, its children, its siblings."""
+    ids = {word for word in (call.session_id, call.parent_session_id) if word}
+    if not ids:
+        return Call.objects.none()
+    linked = Call.objects.filter(connector_id=call.connector_id).exclude(pk=call.pk)
+    return linked.filter(Q(parent_session_id__in=ids) | Q(session_id=call.parent_session_id, session_id__gt=""))
+
+
 def visible_popups(user: Any) -> QuerySet[Popup]:
     """Staff see all popups; an agent those delivered to them."""
     popups = Popup.objects.all()

@@ -22,6 +22,7 @@ from calls.api.popups import DeliverySerializer
 from calls.api.references import connector_slug
 from calls.folding import event_from_json, event_to_json, fold, heard
 from calls.models import Call, OutboundRequest, PopupDelivery, StoredEvent
+from calls.selectors import calls_of_thread
 from webhooks.models import JournalEntry
 
 TRACE_LIMIT = 200
@@ -137,6 +138,7 @@ class TraceSerializer(serializers.Serializer[Any]):
     """Why a call is what it is."""
 
     call = CallSerializer()
+    linked_calls = CallSerializer(many=True, help_text="Other legs of the same thread: transfers and linked calls.")
     events = EventSerializer(many=True, help_text="What the call is folded from, oldest first.")
     journal = JournalSummarySerializer(many=True, help_text="Every request about this session, oldest first.")
     deliveries = DeliverySerializer(many=True, help_text="Who was shown the popup, and when.")
@@ -152,10 +154,12 @@ class CallTraceView(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """The call's events with their requests' verdicts, its popup on every desk, and all that was sent for it."""
         call = get_object_or_404(with_call_relations(Call.objects.all()), pk=pk)
+        linked = list(with_call_relations(calls_of_thread(call))[:TRACE_LIMIT])
         events = list(call.events.order_by("id")[:TRACE_LIMIT])
         journal = journal_of(call, events)
         trace = {
             "call": call,
+            "linked_calls": linked,
             "events": events,
             "journal": journal,
             "deliveries": PopupDelivery.objects.filter(popup__call=call).select_related("agent").order_by("id"),
@@ -163,7 +167,7 @@ class CallTraceView(APIView):
         }
         context = {
             "request": request,
-            "candidate_names": candidate_names([call]),
+            "candidate_names": candidate_names([call, *linked]),
             "journal": {entry.pk: entry for entry in journal},
             "facts": folded_facts(events),
         }

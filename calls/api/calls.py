@@ -54,7 +54,7 @@ class CallSerializer(serializers.ModelSerializer[Call]):
     class Meta:
         model = Call
         fields = [
-            "id", "connector", "session_id", "direction", "status", "raw_status",
+            "id", "connector", "session_id", "parent_session_id", "direction", "status", "raw_status",
             "source_number", "source_number_e164", "destination_number", "destination_number_e164",
             "display_number", "display_number_e164", "started_at", "answered_at", "ended_at", "duration_seconds",
             "recording_url", "lead", "agent", "opportunity", "disposition", "disposed_at", "disposed_by",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from connector_config.mapping.events import CallStatus, Direction
 from connector_config.models import Connector, VirtualNumber
@@ -87,6 +88,9 @@ class Call(TimestampedModel):
             models.Index(fields=["agent", "-happened_at"], name="call_of_agent"),
             models.Index(fields=["-happened_at"], name="call_newest"),
             models.Index(fields=["session_id"], name="call_session"),
+            models.Index(
+                fields=["parent_session_id"], name="call_parent", condition=models.Q(parent_session_id__gt="")
+            ),
             models.Index(fields=["customer_suffix"], name="call_suffix"),
         ]
 

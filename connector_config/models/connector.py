@@ -61,17 +61,25 @@ class Connector(TimestampedModel):
         "country", max_length=2, default="IN", help_text="For numbers without a country code: IN, US, GB …"
     )
     hook_key = models.CharField(
-        "hook key", max_length=64, unique=True, default=new_hook_key,
-        validators=[RegexValidator(r"^[A-Za-z0-9_-]{32,64}$", "Use 32 to 64 letters, digits, underscores and hyphens.")],
+        "hook key",
+        max_length=64,
+        unique=True,
+        default=new_hook_key,
+        validators=[RegexValidator(r"^[A-Za-z0-9_-]{32,64}$", "Use 32 to 64 letters, digits, underscores, hyphens.")],
         help_text="The secret part of the URLs that you give to the provider.",
-    )  # fmt: skip
+    )
     teams = models.ManyToManyField(
         Team, blank=True, related_name="connectors", help_text="Who uses this connector; nobody chosen means everyone."
     )
     owner = models.ForeignKey(
-        Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
-        verbose_name="default owner", help_text="Owns new leads when neither an agent nor the virtual number says who does.",
-    )  # fmt: skip
+        Agent,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="default owner",
+        help_text="Owns new leads when neither an agent nor the virtual number says who does.",
+    )
     excluded_numbers = models.JSONField(
         "excluded numbers", default=list, blank=True, help_text="Internal numbers, which never make or match a lead."
     )

@@ -14,7 +14,10 @@ MAX_HEADERS = 10
 
 
 class RequestTemplate(TimestampedModel):
-    """What is sent for one purpose, and when the answer counts as success. URL and body may hold credentials: encrypted."""
+    """What is sent for one purpose, and when the answer counts as success.
+
+    URL and body may hold credentials and are encrypted.
+    """
 
     class Purpose(models.TextChoices):
         """What the request is for."""

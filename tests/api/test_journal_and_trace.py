@@ -85,7 +85,7 @@ def test_trace_costs_the_same_queries_for_one_event_as_for_many(
         stored_event(call, entry.pk)
         OutboundAttemptFactory(request__call=call)
 
-    with django_assert_max_num_queries(7):  # the token, call, events, journal, deliveries, requests, attempts
+    with django_assert_max_num_queries(8):  # the token, call, legs, events, journal, deliveries, requests, attempts
         response = staff_api.get(f"/api/calls/{call.pk}/trace/")
 
     assert len(response.json()["events"]) == 10

@@ -148,9 +148,16 @@ class TestWithoutSessionId:
     """Calls whose provider sends no id."""
 
     def log(self, **fields: Any) -> CallEvent:
-        base: dict[str, Any] = {"session_id": "", "started_at": T0, "ended_at": T0 + timedelta(minutes=1), "duration_seconds": 60}
-        parties: dict[str, Any] = {"source_number": "+919611795983", "destination_number": "5071", "direction": Direction.INBOUND}
-        return event(**(base | parties | fields))
+        base: dict[str, Any] = {
+            "session_id": "",
+            "source_number": "+919611795983",
+            "destination_number": "5071",
+            "direction": Direction.INBOUND,
+            "started_at": T0,
+            "ended_at": T0 + timedelta(minutes=1),
+            "duration_seconds": 60,
+        }
+        return event(**(base | fields))
 
     def test_key_is_the_same_for_every_writing_of_the_customer(self) -> None:
         assert session_key_of(self.log()) == session_key_of(self.log(source_number="09611795983"))

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from calls.models import Call, StoredEvent
+from calls.selectors import calls_of_thread
 from connector_config.models import Connector
 from tests.factories import AgentFactory, ConnectorFactory, LeadFactory, VirtualNumberFactory
 from webhooks.models import JournalEntry
@@ -229,3 +230,13 @@ def test_without_session_id_equal_logs_are_one_and_different_durations_two(conne
 
     assert Call.objects.count() == 2
     assert all("session_id_inferred" in call.flags for call in Call.objects.all())
+
+
+def test_legs_with_a_parent_id_are_one_thread() -> None:
+    connector = ConnectorFactory.create(mapping={"fields": {"parent_session_id": "ParentId"}})
+    for session, parent in (("a", ""), ("b", "a"), ("c", "a"), ("d", ""), ("e", "x")):
+        assert post(connector, {**SAMPLE, "CallSessionId": session, "ParentId": parent}).status_code == 200
+
+    threads = {call.session_id: {other.session_id for other in calls_of_thread(call)} for call in Call.objects.all()}
+
+    assert threads == {"a": {"b", "c"}, "b": {"a", "c"}, "c": {"a", "b"}, "d": set(), "e": set()}
