@@ -10,7 +10,7 @@ import logging
 import threading
 from collections import deque
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, transaction
 from django.utils import timezone
 
 from connector_config.selectors import ConnectorConfig
@@ -49,9 +49,18 @@ def write_look_ups() -> int:
     try:
         JournalEntry.objects.bulk_create(batch)
     except DatabaseError:
-        logger.exception("%s look-ups could not be journalled", len(batch))
-        return 0
+        return sum(_is_written(entry) for entry in batch)
     return len(batch)
+
+
+def _is_written(entry: JournalEntry) -> bool:
+    try:
+        with transaction.atomic():
+            entry.save(force_insert=True)
+    except DatabaseError:
+        logger.exception("A look-up of connector %s could not be journalled", entry.connector_id)
+        return False
+    return True
 
 
 def _start_writer() -> None:

@@ -67,25 +67,11 @@ def test_chunked_body_without_end_in_sight_is_refused(product: ProductClient) ->
 def test_gzip_body_is_read(product: ProductClient) -> None:
     body = gzip.compress(json.dumps({**SAMPLE, "CallSessionId": "zipped"}).encode())
 
-    status, _ = exchange(
-        product,
-        f"POST /hooks/{{key}}/call-log HTTP/1.1\nHost: 127.0.0.1:{{port}}\nContent-Encoding: gzip\nContent-Length: {len(body)}",
-        body,
-    )
+    length = f"Content-Encoding: gzip\nContent-Length: {len(body)}"
+    status, _ = exchange(product, "POST /hooks/{key}/call-log HTTP/1.1\nHost: 127.0.0.1:{port}\n" + length, body)
 
     assert status == 200
     assert call(product, "zipped")["duration_seconds"] == 12
-
-
-def test_unescaped_utf8_in_the_query_is_read(product: ProductClient) -> None:
-    pairs = {**SAMPLE, "CallSessionId": "raw", "CallerName": "José", "StartTime": "2015-08-20T18:26:38"}
-    pairs["EndTime"] = pairs["StartTime"]
-    query = "&".join(f"{name}={value}" for name, value in pairs.items() if name != "CallNotes")
-
-    status, _ = exchange(product, f"GET /hooks/{{key}}/call-log?{query} HTTP/1.1\nHost: 127.0.0.1:{{port}}")
-
-    assert status == 200
-    assert call(product, "raw")["caller"]["name"] == "José"
 
 
 @pytest.mark.parametrize(("method", "expected"), [("HEAD", 200), ("GET", 200), ("OPTIONS", 204), ("DELETE", 405)])
@@ -101,7 +87,7 @@ def test_methods_are_answered(product: ProductClient, method: str, expected: int
     [
         "POST /hooks/{key}/call-log?a=%zz HTTP/1.1\nHost: evil.example\nContent-Length: 2",
         "POST /hooks/%00/call-log HTTP/1.1\nHost: 127.0.0.1:{port}\nContent-Length: 2",
-        "POST /hooks/{key}/call-log HTTP/1.1\nHost: 127.0.0.1:{port}\nContent-Type: text/plain; charset=hex\nContent-Length: 2",
+        "GET /hooks/{key}/?a=1 HTTP/1.1\nHost: 127.0.0.1:{port}\nContent-Type: a/b; charset=hex\nContent-Length: 2",
     ],
 )
 def test_wrong_request_is_refused_in_our_form(product: ProductClient, head: str) -> None:
