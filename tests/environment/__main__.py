@@ -19,7 +19,17 @@ CHECKS = (
     [str(BIN / "mypy")],
     [str(BIN / "lint-imports")],
 )
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-n", os.environ.get("TEST_PROCESSES", "2"), "--dist", "loadgroup")
+PYTEST = (
+    sys.executable,
+    "-m",
+    "pytest",
+    "--ds=tests.settings",
+    "-q",
+    "-n",
+    os.environ.get("TEST_PROCESSES", "2"),
+    "--dist",
+    "loadgroup",
+)
 
 
 def main() -> int:
