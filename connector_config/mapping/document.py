@@ -92,7 +92,7 @@ class _Compiler:
         name, kind = entry.get("name"), entry.get("kind")
         if not isinstance(name, str) or not name:
             self.fault(f"{path}.name", "must be a text")
-        if kind not in _KINDS:
+        if not isinstance(kind, str) or kind not in _KINDS:
             self.fault(f"{path}.kind", f"must be one of {', '.join(sorted(_KINDS))}")
         own = {part: self.sources(f"{path}.{part}", entry.get(part)) for part in ("fields", "inbound", "outbound")}
         when = self.expression(f"{path}.when", entry["when"]) if "when" in entry else None
@@ -159,7 +159,7 @@ class _Compiler:
     def closed_words(self, path: str, values: Iterable[object], kind: FieldKind) -> None:
         words = _CLOSED_WORDS.get(kind)
         for value in values:
-            if words is not None and value is not None and value not in words:
+            if words is not None and value is not None and not (isinstance(value, str) and value in words):
                 self.fault(path, f"{value!r} must be one of {', '.join(sorted(words))}")
 
     def table_at(self, path: str, table: object) -> dict[str, str] | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _GLUED = {
@@ -132,18 +133,19 @@ AGAINST: dict[Role, frozenset[str]] = {
 """Words that speak against a role."""
 
 
-def words_of(name: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def words_of(name: str) -> tuple[str, ...]:
     """The words in a name, whatever joins them: ``callerNo``, ``CALL_ID``, ``start-time``, ``callid``."""
     words: list[str] = []
     for part in _PART.findall(name):
         words += _GLUED.get(part.lower(), part.lower()).split()
     folded = "".join(words)
-    return _GLUED[folded].split() if folded in _GLUED else words
+    return tuple(_GLUED[folded].split() if folded in _GLUED else words)
 
 
 def name_score(role: Role, keys: Sequence[str]) -> float:
     """How much a path of names speaks for a role: the last name fully, the groups around it by half; 0 for nothing."""
-    own = words_of(keys[-1]) if keys else []
+    own = words_of(keys[-1]) if keys else ()
     around = [word for key in keys[:-1] for word in words_of(key)]
     if AGAINST.get(role, frozenset()) & set(own):
         return 0

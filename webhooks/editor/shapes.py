@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import pairwise
 
 from connector_config.mapping.durations import read_seconds
@@ -22,6 +23,8 @@ TIME_FORMATS = (
 """Written times that need a format of their own; where day and month could be either, the day stands first."""
 
 _EARLIEST, _LATEST = 2005, 2040
+_LONGEST_TIME = 40
+_FEWEST_DIGITS = 6
 _PHONE = re.compile(r"\+?[\d ().\-]{3,24}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
@@ -58,7 +61,13 @@ def is_extension(value: object) -> bool:
 
 def time_format(value: object) -> str | None:
     """The strptime format that reads the value as a time, empty when the engine needs none, None when it is no time."""
-    text = as_text(value).strip()
+    return _time_format(as_text(value).strip())
+
+
+@lru_cache(maxsize=4096)
+def _time_format(text: str) -> str | None:
+    if len(text) > _LONGEST_TIME or sum(character.isdigit() for character in text) < _FEWEST_DIGITS:
+        return None
     if text.isascii() and text.isdecimal() and len(text) not in (10, 13, 14, 16, 19):
         return None
     for candidate in ("", *TIME_FORMATS):

@@ -30,10 +30,10 @@ def start_from(edited: Mapping[str, object], request: ParsedRequest) -> Start:
     """
     document = dict(edited)
     plain = parse_mapping({"rules": [{"name": RULE_NAME, "kind": "ignore"}]})
-    body = next(iter(record_trees(request, plain)), None)
-    if body is None:
-        raise NormalisationError([FieldError("body", "the request holds no fields")])
+    body = next(iter(record_trees(request, plain)), {})
     own = {key: value for key, value in body.items() if key not in ("_envelope", "_request")}
+    if not own:
+        raise NormalisationError([FieldError("body", "the request holds no fields")])
     if records := records_expression(own):
         document["records"] = records
     reader = parse_mapping({"rules": [{"name": RULE_NAME, "kind": "ignore"}], "records": records or "`null`"})
