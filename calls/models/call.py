@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 
 from connector_config.mapping.events import CallStatus, Direction
 from connector_config.models import Connector, VirtualNumber

@@ -37,6 +37,15 @@ class Click:
     idempotency_key: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class CalledNumber:
+    """Whom a click is for. ``phone`` as in Click; ``lead`` also when only the number was given and one lead has it."""
+
+    phone: str
+    e164: str
+    lead: Lead | None
+
+
 def request_click_to_call(
     *,
     agent: Agent,
@@ -93,12 +102,8 @@ def _checked(
     _check_permission(agent, connector)
     if idempotency_key and len(idempotency_key) > LONGEST_IDEMPOTENCY_KEY:
         raise ClickToCallRefusedError(f"Use at most {LONGEST_IDEMPOTENCY_KEY} characters.", "idempotency_key")
-    number, e164 = _dialable(phone.strip() or _main_number(lead), connector)
-    _check_number(number, agent, connector)
-    leads = [lead] if lead else _leads_with(number, connector)
-    _check_do_not_call(leads)
-    if len(leads) == 1:
-        lead = leads[0]
+    called = number_to_call(agent=agent, connector=connector, lead=lead, phone=phone)
+    lead = called.lead
     if opportunity is not None and lead is not None and opportunity.lead_id != lead.pk:
         raise ClickToCallRefusedError("This opportunity belongs to another lead.", "opportunity")
     return Click(
@@ -106,11 +111,20 @@ def _checked(
         connector=connector,
         lead=lead,
         opportunity=opportunity,
-        phone=number,
-        phone_e164=e164,
-        virtual_number=_virtual_number(virtual_number, connector, lead, e164),
+        phone=called.phone,
+        phone_e164=called.e164,
+        virtual_number=virtual_number_for(connector, called, given=virtual_number),
         idempotency_key=idempotency_key,
     )
+
+
+def number_to_call(*, agent: Agent, connector: Connector, lead: Lead | None, phone: str) -> CalledNumber:
+    """The number, ``phone`` or else the lead's first, if this agent may have it called. ClickToCallRefusedError."""
+    number, e164 = _dialable(phone.strip() or _main_number(lead), connector)
+    _check_number(number, agent, connector)
+    leads = [lead] if lead else _leads_with(number, connector)
+    _check_do_not_call(leads)
+    return CalledNumber(phone=number, e164=e164, lead=leads[0] if len(leads) == 1 else lead)
 
 
 def _leads_with(number: str, connector: Connector) -> list[Lead]:
@@ -167,8 +181,8 @@ def _check_do_not_call(leads: list[Lead]) -> None:
             raise ClickToCallRefusedError(f"{lead} must not be called.", "lead")
 
 
-def _virtual_number(
-    given: VirtualNumber | None, connector: Connector, lead: Lead | None, e164: str
+def virtual_number_for(
+    connector: Connector, called: CalledNumber, *, given: VirtualNumber | None = None
 ) -> VirtualNumber | None:
     """The one given, else the one last used with this customer, else the connector's first."""
     if given is not None:
@@ -176,10 +190,10 @@ def _virtual_number(
             raise ClickToCallRefusedError(f"This virtual number is none of {connector.name}.", "virtual_number")
         return given
     calls = Call.objects.filter(connector=connector, virtual_number__connector=connector)
-    if lead is not None:
-        calls = calls.filter(lead=lead)
-    elif e164:
-        calls = calls.filter(customer_number_e164=e164)
+    if called.lead is not None:
+        calls = calls.filter(lead=called.lead)
+    elif called.e164:
+        calls = calls.filter(customer_number_e164=called.e164)
     else:
         calls = calls.none()
     last = calls.select_related("virtual_number").order_by("-happened_at", "-id").first()
