@@ -22,6 +22,7 @@ from calls.outcomes import Outcome
 from calls.provider_requests import render_for, rules_of, template_of
 from calls.push import ring_doorbell
 from calls.retry_schedule import retry_after_seconds
+from calls.sending import send_rendered
 from calls.services.outbound import hand_to_worker
 from connector_config.models import RequestTemplate
 from connector_config.placeholders import TemplateError
@@ -35,8 +36,6 @@ from telephony_connector.common.http import (
     HttpAnswer,
     InvalidRequestError,
     OutcomeUnknownError,
-    OutgoingRequest,
-    send,
 )
 from telephony_connector.common.redaction import redact_headers, redact_text, redact_url
 
@@ -61,6 +60,10 @@ class Trial:
     def secrets(self) -> tuple[str, ...]:
         """The texts that no record may show."""
         return self.rendered.secrets if self.rendered else ()
+
+    def about_to_leave(self, rendered: RenderedRequest) -> None:
+        """From now on the provider may have it."""
+        self.rendered = rendered
 
 
 def dispatch(outbound_request_id: uuid.UUID) -> None:
@@ -114,17 +117,8 @@ def _tell_circuit(request: OutboundRequest, trial: Trial, outcome: Outcome) -> N
 def _sent(request: OutboundRequest, trial: Trial) -> Outcome:
     template = template_of(request)
     rules = rules_of(template)
-    rendered = trial.rendered = render_for(request, template)
-    answer = trial.answer = send(
-        OutgoingRequest(
-            method=rendered.method,
-            url=rendered.url,
-            headers=rendered.headers,
-            body=rendered.body,
-            timeout_seconds=template.timeout_seconds,
-            allowed_networks=tuple(request.connector.allowed_networks),
-        )
-    )
+    template.connector = request.connector
+    answer = trial.answer = send_rendered(render_for(request, template), template, trial.about_to_leave)
     snapshot = ResponseSnapshot(status=answer.status, headers=answer.headers, body=answer.text)
     verdict = trial.verdict = judge(snapshot, rules)
     pause = retry_after_seconds(answer.headers.get("retry-after", ""), timezone.now())

@@ -7,6 +7,7 @@ import re
 
 from calls.models import OutboundRequest
 from connector_config.models import RequestTemplate
+from connector_config.outgoing.preview import Piece, RequestPreview, preview_request
 from connector_config.placeholders import MergeContext, TemplateError
 from connector_config.rendering import RenderedRequest, RequestSpec, render_request
 from connector_config.success_rules import SuccessRules
@@ -37,6 +38,17 @@ def render_for(request: OutboundRequest, template: RequestTemplate) -> RenderedR
     if any(name.lower() == IDEMPOTENCY_HEADER.lower() for name, _ in rendered.headers):
         return rendered
     return dataclasses.replace(rendered, headers=(*rendered.headers, (IDEMPOTENCY_HEADER, str(request.pk))))
+
+
+def preview_for(request: OutboundRequest, template: RequestTemplate) -> RequestPreview:
+    """What ``render_for`` gives, for the eye: merged values marked, secrets masked. Raises the same."""
+    spec = spec_of(template)
+    context = _with_provider_words(MergeContext.from_json(request.context), template)
+    preview = preview_request(spec, context, _custom_fields(spec))
+    if any(name.lower() == IDEMPOTENCY_HEADER.lower() for name, _ in preview.headers):
+        return preview
+    own = (IDEMPOTENCY_HEADER, (Piece(str(request.pk), is_merged=True),))
+    return dataclasses.replace(preview, headers=(*preview.headers, own))
 
 
 def spec_of(template: RequestTemplate) -> RequestSpec:
