@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import random
+import time
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
 from calls.services.recording import Source, record_events
 from connector_config.hook_urls import hook_url
@@ -23,6 +25,10 @@ from webhooks.models import JournalEntry
 
 Verdict = JournalEntry.Verdict
 logger = logging.getLogger(__name__)
+
+_ATTEMPTS = 4
+_CONFLICTS = frozenset({"40001", "40P01", "23505"})
+"""PostgreSQL's codes for: not serialisable, deadlock, a unique value that somebody else has just written."""
 
 
 def accept_events(connector: ConnectorConfig, incoming: IncomingRequest) -> Answer:
@@ -58,14 +64,29 @@ def process_entry(
     if not wanted:
         close_entry(entry, Verdict.IGNORED, reply_status=answer.status, events=events)
         return answer
+    source = Source(journal_id=entry.pk, received_at=entry.received_at, is_replay=is_replay)
     try:
-        with transaction.atomic():
-            source = Source(journal_id=entry.pk, received_at=entry.received_at, is_replay=is_replay)
-            record_events(connector=connector, events=wanted, source=source)
-            close_entry(entry, Verdict.PROCESSED, reply_status=answer.status, events=wanted)
+        _record(entry, connector, wanted, source, reply_status=answer.status)
     except Exception as error:  # a door that must record the failure
         return _failure(entry, connector, error)
     return answer
+
+
+def _record(
+    entry: JournalEntry, connector: ConnectorConfig, events: list[CallEvent], source: Source, *, reply_status: int
+) -> None:
+    """Record and close in one transaction; again from its start when it ran into another one."""
+    for attempts_left in reversed(range(_ATTEMPTS)):
+        try:
+            with transaction.atomic():
+                record_events(connector=connector, events=events, source=source)
+                close_entry(entry, Verdict.PROCESSED, reply_status=reply_status, events=events)
+        except (OperationalError, IntegrityError) as error:
+            if not attempts_left or getattr(error.__cause__, "sqlstate", "") not in _CONFLICTS:
+                raise
+            time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - so that two do not meet again
+        else:
+            return
 
 
 def is_wanted(event: CallEvent, connector: ConnectorConfig) -> bool:

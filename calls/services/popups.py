@@ -6,7 +6,7 @@ and rings the doorbell after the commit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -38,9 +38,11 @@ def show_popup(
     is_matched = parties.lead is not None and parties.lead.id == call.lead_id
     lead = parties.lead if is_matched else call.lead
     agents = {agent for event in events for agent in agents_concerned(event, lead, parties, connector)}
-    known = set() if is_first else {delivery.agent_id for delivery in _update_deliveries(popup)}
-    receivers = Agent.objects.filter(pk__in=agents - known, receives_popups=True).values_list("pk", flat=True)
-    _deliver(popup, list(receivers))
+    known = set() if is_first else _receivers_of(popup)
+    new = set(Agent.objects.filter(pk__in=agents - known, receives_popups=True).values_list("pk", flat=True))
+    numbers = _next_numbers(known | new)
+    _update_deliveries(popup, numbers)
+    _deliver(popup, sorted(new), numbers)
     return popup
 
 
@@ -52,16 +54,18 @@ def follow_call(*, call: Call) -> None:
     popup.call = call
     popup.state = _later_state(popup.state, call)
     popup.save(update_fields=["state", "updated_at"])
-    _update_deliveries(popup)
+    _update_deliveries(popup, _next_numbers(_receivers_of(popup)))
 
 
 @transaction.atomic
 def dismiss_popup(*, popup: Popup, agent: Agent) -> None:
     """The agent has closed the popup: it goes from all of their tabs. Idempotent."""
+    # The stream before the delivery, as everywhere: two that take them in different order would block each other.
+    AgentStream.objects.select_for_update().filter(agent=agent).first()
     deliveries = PopupDelivery.objects.filter(popup=popup, agent=agent).exclude(state=PopupDelivery.State.DISMISSED)
-    for delivery in deliveries.select_for_update():
+    for delivery in deliveries:
         delivery.state, delivery.dismissed_at = PopupDelivery.State.DISMISSED, timezone.now()
-        _renumber([delivery], ["state", "dismissed_at"])
+        _renumber([delivery], ["state", "dismissed_at"], _next_numbers([agent.pk]))
 
 
 def acknowledge_popup(*, popup: Popup, agent: Agent) -> None:
@@ -77,11 +81,16 @@ def touch_deliveries(*, popup: Popup, agent_ids: Iterable[int] | None = None) ->
     deliveries = popup.deliveries.all()
     if agent_ids is not None:
         deliveries = deliveries.filter(agent_id__in=list(agent_ids))
-    _renumber(list(deliveries), [])
+    rows = list(deliveries)
+    _renumber(rows, [], _next_numbers(row.agent_id for row in rows))
 
 
 def _popup_of(call: Call) -> Popup | None:
     return getattr(call, "popup", None) if call.pk else None
+
+
+def _receivers_of(popup: Popup) -> set[int]:
+    return set(popup.deliveries.values_list("agent_id", flat=True))
 
 
 def _later_state(state: str | None, call: Call) -> Popup.State:
@@ -109,10 +118,9 @@ def agents_concerned(
     return [fallback] if fallback else []
 
 
-def _deliver(popup: Popup, agent_ids: list[int]) -> None:
+def _deliver(popup: Popup, agent_ids: Sequence[int], numbers: Mapping[int, int]) -> None:
     if not agent_ids:
         return
-    numbers = _next_numbers(agent_ids)
     PopupDelivery.objects.bulk_create(
         PopupDelivery(popup=popup, agent_id=agent_id, state=popup.state, sequence=numbers[agent_id])
         for agent_id in agent_ids
@@ -120,9 +128,12 @@ def _deliver(popup: Popup, agent_ids: list[int]) -> None:
     _ring_after_commit(agent_ids)
 
 
-def _update_deliveries(popup: Popup) -> list[PopupDelivery]:
-    """Bring every delivery to the popup's state, forward only; one that another agent's answer settled is closed."""
-    deliveries = list(popup.deliveries.all())
+def _update_deliveries(popup: Popup, numbers: Mapping[int, int]) -> None:
+    """Bring every delivery to the popup's state, forward only; one that another agent's answer settled is closed.
+
+    Read after the numbers were taken, under whose locks no agent can dismiss what is written here.
+    """
+    deliveries = list(popup.deliveries.filter(agent_id__in=numbers)) if numbers else []
     answered_by = popup.call.agent_id if popup.state == Popup.State.ANSWERED else None
     for delivery in deliveries:
         state: str = popup.state
@@ -131,15 +142,13 @@ def _update_deliveries(popup: Popup) -> list[PopupDelivery]:
             delivery.not_shown_reason = "another agent answered"
         if _DELIVERY_RANK[state] > _DELIVERY_RANK[delivery.state]:
             delivery.state = state
-    _renumber(deliveries, ["state", "not_shown_reason"])
-    return deliveries
+    _renumber(deliveries, ["state", "not_shown_reason"], numbers)
 
 
-def _renumber(deliveries: Sequence[PopupDelivery], changed: list[str]) -> None:
+def _renumber(deliveries: Sequence[PopupDelivery], changed: list[str], numbers: Mapping[int, int]) -> None:
     """Save changed deliveries under new numbers of their agents' streams."""
     if not deliveries:
         return
-    numbers = _next_numbers([delivery.agent_id for delivery in deliveries])
     now = timezone.now()
     for delivery in deliveries:
         delivery.sequence, delivery.updated_at = numbers[delivery.agent_id], now
@@ -148,8 +157,10 @@ def _renumber(deliveries: Sequence[PopupDelivery], changed: list[str]) -> None:
 
 
 def _next_numbers(agent_ids: Iterable[int]) -> dict[int, int]:
-    """The next number of each agent's stream, taken under row locks in the order of ids."""
+    """The next number of each agent's stream, taken under row locks in the order of ids; of nobody, none."""
     agents = sorted(set(agent_ids))
+    if not agents:
+        return {}
     table = AgentStream._meta.db_table  # noqa: SLF001 - Django's documented Model._meta API
     rows = ", ".join("(%s, 1)" for _ in agents)
     with connection.cursor() as cursor:

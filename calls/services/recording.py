@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,13 +48,19 @@ def record_events(*, connector: ConnectorConfig, events: Sequence[CallEvent], so
     keys = [session_key_of(event) for event in events]
     before = _forget_request(source) if source.is_replay else {}
     abandoned = sorted({row.session_key for row in before.values()})
-    lock_for_transaction(*(f"call:{connector.id}:{key}" for key in {*keys, *abandoned}))
+    lock_for_transaction(*_lock_names(connector, {*keys, *abandoned}))
     calls: dict[int, Call] = {}
     for key in dict.fromkeys([*keys, *abandoned]):
         numbered = [(index, event) for index, event in enumerate(events) if keys[index] == key]
         for call in _SessionRecorder(connector, key, source, before).record(numbered):
             calls[call.pk] = call
     return list(calls.values())
+
+
+def _lock_names(connector: ConnectorConfig, keys: Set[str]) -> list[str]:
+    """Batches go one after the other: their calls' leads and agents come in any order, and would block each other."""
+    batch = [f"batch:{connector.id}"] if len(keys) > 1 else []
+    return batch + [f"call:{connector.id}:{key}" for key in keys]
 
 
 def _forget_request(source: Source) -> dict[int, StoredEvent]:
@@ -79,7 +85,9 @@ class _SessionRecorder:
         calls = Call.objects.filter(connector_id=self.connector.id, session_key=self.key).order_by()
         # Most calls are new: their many columns are asked for only when there is a row.
         pks = list(calls.values_list("pk", flat=True))
-        return list(Call.objects.filter(pk__in=pks).select_related("popup")) if pks else []
+        # Locked, because an agent may be writing the outcome into the same row: a save of ours must not undo it.
+        known = Call.objects.filter(pk__in=pks).order_by("pk").select_for_update(of=("self",), no_key=True)
+        return list(known.select_related("popup")) if pks else []
 
     def _stored_events(self) -> list[StoredEvent]:
         rows = StoredEvent.objects.filter(connector_id=self.connector.id, session_key=self.key)

@@ -148,7 +148,7 @@ def test_compressed_bomb_is_refused_as_too_large(connector: Connector) -> None:
     assert response.json()["ExceptionType"] == "RequestTooLargeException"
 
 
-@pytest.mark.parametrize("body", [b"\x1f\x8b\x08", gzip.compress(b"{}" * 99)[:-9], b"\x1f\x8b" + b"x" * 99])
+@pytest.mark.parametrize("body", [b"\x1f\x8b\x08", gzip.compress(b"{}" * 99, mtime=0)[:-9], b"\x1f\x8b" + b"x" * 99])
 def test_broken_compression_is_kept_and_named(connector: Connector, body: bytes) -> None:
     response = post(connector, body, HTTP_CONTENT_ENCODING="gzip")
 
