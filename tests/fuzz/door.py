@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import RequestFactory
 
 from telephony_connector.wsgi import application
@@ -32,9 +36,20 @@ def ask(method: str, path: str, body: bytes = b"", content_type: str = "applicat
     if body:
         environ |= {"CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": content_type, "wsgi.input": BytesIO(body)}
     started: list[Any] = []
-    chunks = application({**environ, **extra}, lambda *arguments: started.append(arguments))
-    content = b"".join(chunks)
-    if hasattr(chunks, "close"):
-        chunks.close()
+    with _connections_kept():
+        chunks = application({**environ, **extra}, lambda *arguments: started.append(arguments))
+        content = b"".join(chunks)
+        if hasattr(chunks, "close"):
+            chunks.close()
     status, headers = started[0][:2]
     return Answered(int(status[:3]), dict(headers), content)
+
+
+@contextmanager
+def _connections_kept() -> Iterator[None]:
+    """Django closes a connection after each request, and with it the transaction that a test runs in."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
