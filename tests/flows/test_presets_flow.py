@@ -55,7 +55,7 @@ def post(product: ProductClient, case: PayloadCase, index: int) -> requests.Resp
     )
 
 
-@pytest.mark.parametrize(("index", "case"), enumerate(CASES), ids=[case.id for case in CASES])
+@pytest.mark.parametrize(("index", "case"), list(enumerate(CASES)), ids=[case.id for case in CASES])
 def test_sample_becomes_the_expected_call(product: ProductClient, index: int, case: PayloadCase) -> None:
     response = post(product, case, index)
 
