@@ -2,7 +2,7 @@
 
 from calls.models.call import Call
 from calls.models.event import StoredEvent
-from calls.models.outbound import OutboundAttempt, OutboundRequest
+from calls.models.outbound import OutboundAttempt, OutboundRequest, SendingMark
 from calls.models.popup import AgentStream, Popup, PopupDelivery
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "OutboundRequest",
     "Popup",
     "PopupDelivery",
+    "SendingMark",
     "StoredEvent",
 ]

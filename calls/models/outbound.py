@@ -58,6 +58,11 @@ class OutboundRequest(TimestampedModel):
             models.Index(fields=["next_attempt_at"], name="outbound_due", condition=Q(status="pending")),
             models.Index(fields=["claimed_until"], name="outbound_claimed", condition=Q(status="sending")),
             models.Index(fields=["-created_at"], name="outbound_newest"),
+            models.Index(
+                fields=["connector", "provider_call_id"],
+                name="outbound_provider_call",
+                condition=Q(provider_call_id__gt=""),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -104,3 +109,17 @@ class OutboundAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"Attempt {self.number} of {self.request_id}"
+
+
+class SendingMark(models.Model):
+    """One request that went out through a connector with a rate limit; marks older than a minute are deleted."""
+
+    connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="+")
+    sent_at = models.DateTimeField("sent")
+
+    class Meta:
+        ordering = ["sent_at"]
+        indexes = [models.Index(fields=["connector", "sent_at"], name="sending_mark_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.connector} at {self.sent_at:%H:%M:%S}"

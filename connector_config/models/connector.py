@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 
 from crm.models import Agent, Team
@@ -90,6 +90,19 @@ class Connector(TimestampedModel):
         help_text="Private networks that requests may go to: 10.0.0.0/8:8088.",
     )
 
+    rate_limit_per_minute = models.PositiveSmallIntegerField(
+        "requests a minute",
+        default=0,
+        validators=[MaxValueValidator(6000)],
+        help_text="So many requests may go to the provider within any minute; the rest wait. 0: no limit.",
+    )
+    ca_certificates = models.TextField(
+        "certificates of authority",
+        blank=True,
+        help_text="For a provider with a certificate authority of its own: its certificates in PEM form. "
+        "They are trusted in place of the public ones.",
+    )
+
     verification_scheme = models.CharField("verification", max_length=40, default="none")
     verification_settings = models.JSONField("verification settings", default=dict, blank=True)
     verification_secrets = EncryptedJSONField("verification secrets", default=dict, blank=True)
@@ -133,6 +146,38 @@ class Connector(TimestampedModel):
         help_text="The provider's softphone page, shown beside the console.",
     )
 
+    calling_hours = models.CharField(
+        "calling hours",
+        max_length=500,
+        blank=True,
+        help_text="Outside them clicks are refused: Mon-Sat 09:00-20:00. In the connector's time zone. Empty: always.",
+    )
+    allows_busy_agents = models.BooleanField(
+        "agents may call while they talk",
+        default=False,
+        help_text="Otherwise a click is refused while a call of the agent's is in progress.",
+    )
+
+    requires_disposition = models.BooleanField(
+        "disposition required",
+        default=False,
+        help_text="After a call the agent cannot put the popup away before choosing a disposition.",
+    )
+    auto_dispose_minutes = models.PositiveSmallIntegerField(
+        "dispose by itself after (minutes)",
+        default=0,
+        validators=[MaxValueValidator(1440)],
+        help_text="When nobody has chosen a disposition so long after the call, the one below is chosen, "
+        "so that the provider frees the agent. 0: never.",
+    )
+    auto_disposition = models.CharField("disposition chosen by itself", max_length=120, blank=True)
+    disposition_tasks = models.JSONField(
+        "tasks after a disposition",
+        default=dict,
+        blank=True,
+        help_text="What the agent is to do next, by disposition: how many days later, and the task's title.",
+    )
+
     lead_creation = models.CharField(
         "create leads", max_length=10, choices=LeadCreation.choices, default=LeadCreation.CALL_LOG
     )
@@ -160,6 +205,13 @@ class VirtualNumber(TimestampedModel):
     fallback_agent = models.ForeignKey(
         Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
         help_text="Gets the calls of this number when nobody else does.",
+    )  # fmt: skip
+    is_default = models.BooleanField(
+        "default", default=False, help_text="Shown to customers when nothing else decides. Otherwise the first number."
+    )
+    callers = models.ManyToManyField(
+        Agent, blank=True, related_name="calling_numbers", verbose_name="agents who call with it",
+        help_text="Their click-to-calls show this number, unless they choose another.",
     )  # fmt: skip
 
     class Meta:

@@ -2,5 +2,6 @@
 
 from crm.models.leads import Lead, LeadPhone, Opportunity
 from crm.models.people import Agent, AgentGroup, AgentPhone, Team
+from crm.models.tasks import Task
 
-__all__ = ["Agent", "AgentGroup", "AgentPhone", "Lead", "LeadPhone", "Opportunity", "Team"]
+__all__ = ["Agent", "AgentGroup", "AgentPhone", "Lead", "LeadPhone", "Opportunity", "Task", "Team"]
