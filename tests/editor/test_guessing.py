@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector_config.mapping.document import merge_mapping, parse_mapping
@@ -153,6 +153,7 @@ BODIES = st.dictionaries(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(BODIES)
 def test_whatever_is_sent_the_guess_compiles(body: dict[str, Any]) -> None:
     request = ParsedRequest("POST", "events", {}, {}, (body,))

@@ -148,6 +148,7 @@ def test_faults_of_the_mapping_carry_their_path(connector: Connector, ask: Ask) 
     answer = ask("preview", document=document, sample=pasted(CALL_LOG))
 
     assert [error["path"] for error in answer["errors"]] == ["rules[0].fields.status.from", "rules[0].when"]
+    assert all("click the field in the request" in error["message"] for error in answer["errors"])
     assert "tree" not in answer
 
 

@@ -43,6 +43,8 @@ def record_nodes(tree: Mapping[str, object], *, is_part: bool) -> list[Node]:
         group = tree.get(key)
         if isinstance(group, Mapping) and group:
             nodes.append(builder.special(key, title, group))
+    if builder.left <= 0:
+        nodes.append(Node("Further fields are not shown", "", "", is_group=True, is_open=False))
     return nodes
 
 

@@ -188,4 +188,11 @@ def _stored(connector: Connector, payload: Payload) -> str:
 
 
 def _as_json(errors: list[MappingError]) -> list[dict[str, str]]:
-    return [{"path": error.path, "message": error.message} for error in errors]
+    return [{"path": error.path, "message": _in_plain_words(error.message)} for error in errors]
+
+
+def _in_plain_words(message: str) -> str:
+    """The parser's own words about an expression help a programmer; a click on the request helps everybody."""
+    if message.startswith("is not a JMESPath expression"):
+        return "cannot be read as a path: click the field in the request, or mend names, quotes and brackets"
+    return message

@@ -2,7 +2,7 @@
 import { byId, post, showText } from "./dom.js";
 import { drawFields, showReadings } from "./fields.js";
 import { drawRule, drawRules, wireRules } from "./rules.js";
-import { wireTree } from "./tree.js";
+import { markUsed, wireTree } from "./tree.js";
 
 const start = JSON.parse(byId("me-state").textContent);
 export const state = {
@@ -13,6 +13,7 @@ export const state = {
   record: 0,
   pasted: null,
   preview: null,
+  tree: "",
   errors: [],
 };
 if ((state.document.rules || []).length) state.rule = 0;
@@ -61,18 +62,25 @@ export async function preview() {
     const isFirst = state.preview === null;
     state.preview = answer;
     state.record = answer.index;
-    byId("me-tree").innerHTML = answer.tree;
+    showTree(answer.tree);
     byId("me-result").innerHTML = answer.result;
     if (isFirst) selectReadingRule(answer.rule);
   } else if (answer.error) {
     state.preview = null;
-    byId("me-tree").replaceChildren();
+    showTree("");
   }
   byId("me-result").classList.toggle("me-stale", answer.tree === undefined && state.preview !== null);
   showPager();
   drawRules(state);
   showReadings(state);
   showErrors();
+}
+
+// Only a tree that has changed is drawn again, so that folded groups, the focus and the scroll stay.
+function showTree(html) {
+  if (html !== state.tree) byId("me-tree").innerHTML = html;
+  state.tree = html;
+  markUsed();
 }
 
 function selectReadingRule(name) {
@@ -100,7 +108,7 @@ function showErrors() {
   for (const id of ["me-save", "me-save-replay"]) byId(id).disabled = hasErrors;
   if (hasErrors) {
     const places = state.errors.slice(0, 5).map(({ path, message }) => `${placeInWords(path)}: ${message}`);
-    showText("me-status", `To mend before saving – ${places.join("; ")}`, "me-bad");
+    showText("me-status", `To mend before saving: ${places.join("; ")}`, "me-bad");
   } else markUnsaved();
 }
 
@@ -110,7 +118,7 @@ function placeInWords(path) {
   const parts = match[2].split(/[.[]/);
   const field = state.fields.find(({ name }) => parts.includes(name));
   const where = field ? field.label : match[2] || "rules";
-  return rule ? `rule “${rule.name || ""}”, ${where}` : where;
+  return rule ? `rule “${rule.name || ""}”, ${where}` : where.replace(/^./, (first) => first.toUpperCase());
 }
 
 function isUnsaved() {

@@ -11,6 +11,15 @@ export function setTarget(element) {
   if (!element) return;
   (element.closest(".me-field") || element).classList.add("me-target");
   showText("me-target", `Click what “${element.dataset.title}” is read from.`);
+  markUsed();
+}
+
+// In the tree, mark what the chosen field is read from.
+export function markUsed() {
+  const paths = target && target.isConnected ? lines(target.value) : [];
+  for (const button of document.querySelectorAll("#me-tree [data-path]")) {
+    button.classList.toggle("me-used", button.dataset.path !== "" && paths.includes(button.dataset.path));
+  }
 }
 
 export function wireTree(state) {
