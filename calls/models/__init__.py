@@ -1,11 +1,13 @@
 """Models of calls."""
 
+from calls.models.access_token import AccessToken
 from calls.models.call import Call
 from calls.models.event import StoredEvent
 from calls.models.outbound import OutboundAttempt, OutboundRequest, SendingMark
 from calls.models.popup import AgentStream, Popup, PopupDelivery
 
 __all__ = [
+    "AccessToken",
     "AgentStream",
     "Call",
     "OutboundAttempt",

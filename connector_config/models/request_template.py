@@ -7,7 +7,7 @@ from django.db import models
 
 from connector_config.models.connector import Connector
 from connector_config.models.disposition_field import DispositionField
-from telephony_connector.common.fields import EncryptedTextField
+from telephony_connector.common.fields import EncryptedJSONField, EncryptedTextField
 from telephony_connector.common.models import TimestampedModel
 
 MAX_HEADERS = 10
@@ -50,6 +50,8 @@ class RequestTemplate(TimestampedModel):
     url = EncryptedTextField("URL", help_text="With merge fields: https://api.example.com/call?agent=@agentNumber")
     body_type = models.CharField("body", max_length=4, choices=BodyType.choices, default=BodyType.NONE)
     body = EncryptedTextField("body's text", blank=True, default="")
+    authentication_kind = models.CharField("authentication", max_length=30, default="none")
+    authentication_settings = EncryptedJSONField("authentication's settings", default=dict, blank=True)
     response_keyword = models.CharField(
         "response keyword",
         max_length=200,
