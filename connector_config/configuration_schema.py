@@ -98,6 +98,8 @@ class VirtualNumberEntry:
     number: str
     tag: str | None = None
     fallback_agent: str | None = None
+    default: bool | None = None
+    callers: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +143,8 @@ class HeaderEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClickToCallEntry:
-    """The request that makes the provider call, and when its answer counts as success."""
+class RequestTemplateEntry:
+    """A request to the provider, and when its answer counts as success."""
 
     path: str
     enabled: bool | None = None
@@ -160,11 +162,35 @@ class ClickToCallEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DispositionEntry(ClickToCallEntry):
-    """The request that tells the provider how a call went; ``values`` is our option → the provider's word."""
+class ClickToCallEntry(RequestTemplateEntry):
+    """Click to call: its request, and when agents may use it."""
+
+    calling_hours: str | None = None
+    allow_busy_agents: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispositionTaskEntry:
+    """What the agent is to do after a disposition, so many days later."""
+
+    path: str
+    title: str
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispositionEntry(RequestTemplateEntry):
+    """The request that tells the provider how a call went; ``values`` is our option → the provider's word.
+
+    ``tasks`` gives by option what is to be done next.
+    """
 
     field: str | None = None
     values: dict[str, str] | None = None
+    required: bool | None = None
+    auto_dispose_minutes: int | None = None
+    auto_disposition: str | None = None
+    tasks: dict[str, DispositionTaskEntry] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +211,8 @@ class ConnectorEntry:
     owner: str | None = None
     excluded_numbers: list[str] | None = None
     allowed_networks: list[str] | None = None
+    rate_limit_per_minute: int | None = None
+    ca_certificates: str | None = None
     verification: FreeForm | None = None
     call_route: CallRouteEntry | None = None
     agent_popup: AgentPopupEntry | None = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
+from connector_config.disposition_tasks import rule_faults
 from connector_config.mapping.document import InvalidMappingError, merge_mapping, parse_mapping
 from connector_config.models import Connector, RequestHeader, RequestTemplate
 from connector_config.opening_hours import OpeningHoursError, parse_opening_hours
@@ -25,6 +26,7 @@ from connector_config.validators import (
 from connector_config.verification import SettingError, validate_settings
 from connector_config.verification.networks import parse_networks
 from telephony_connector.common.address_policy import NetworkError, parse_network
+from telephony_connector.common.certificates import CertificatesError, check_certificates
 from telephony_connector.common.phones import digits_of
 
 _CONTENT_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}(; ?charset=[\w-]{1,20})?")
@@ -42,8 +44,8 @@ class Fault:
 def connector_faults(connector: Connector) -> list[Fault]:
     """Everything that the model's own validation does not see. Reads no row; messages hold no secrets."""
     checks: Sequence[Callable[[Connector], Iterable[Fault]]] = (
-        _preset_faults, _place_faults, _number_faults, _network_faults, _route_faults, _page_faults, _mapping_faults,
-        verification_faults,
+        _preset_faults, _place_faults, _number_faults, _network_faults, _authority_faults, _route_faults, _page_faults,
+        _calling_faults, _disposition_rule_faults, _mapping_faults, verification_faults,
     )  # fmt: skip
     return [fault for check in checks for fault in check(connector)]
 
@@ -79,6 +81,27 @@ def _network_faults(connector: Connector) -> Iterator[Fault]:
             parse_networks(entry)
         except ValueError as error:
             yield Fault("ip_allow_list", str(error), f"[{index}]")
+
+
+def _authority_faults(connector: Connector) -> Iterator[Fault]:
+    try:
+        check_certificates(connector.ca_certificates)
+    except CertificatesError as error:
+        yield Fault("ca_certificates", str(error))
+
+
+def _calling_faults(connector: Connector) -> Iterator[Fault]:
+    try:
+        parse_opening_hours(connector.calling_hours)
+    except OpeningHoursError as error:
+        yield Fault("calling_hours", str(error))
+
+
+def _disposition_rule_faults(connector: Connector) -> Iterator[Fault]:
+    if connector.auto_dispose_minutes and not connector.auto_disposition.strip():
+        yield Fault("auto_disposition", "is required: what is chosen when nobody has chosen in time")
+    for option, message in rule_faults(connector.disposition_tasks):
+        yield Fault("disposition_tasks", message, option)
 
 
 def _route_faults(connector: Connector) -> Iterator[Fault]:

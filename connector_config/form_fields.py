@@ -11,6 +11,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from connector_config.disposition_tasks import StoredRules, TaskRulesError, rules_as_text, rules_from_text
+
 
 class LinesField(forms.CharField):
     """A list of texts, one a line; commas part entries as well. Cleans to ``list[str]`` without repetition."""
@@ -58,6 +60,31 @@ class TableField(forms.CharField):
                 raise forms.ValidationError(f"“{line.strip()}” has no “=”. Write one a line: Call back = CB")
             table[key.strip()] = inner.strip()
         return table
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return dict(initial or {}) != self.clean(data or "")
+        except forms.ValidationError:
+            return True
+
+
+class TaskRulesField(forms.CharField):
+    """Tasks after dispositions, one ``Call back = 2 days: Call again`` a line. Cleans to the column's table."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"rows": 3, "placeholder": "Call back = 2 days: Call again"}
+        super().__init__(required=False, widget=UnfoldAdminTextareaWidget(attrs=attrs), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """The stored rules as lines."""
+        return rules_as_text(value) if isinstance(value, Mapping) else value
+
+    def clean(self, value: Any) -> StoredRules:
+        """Raises ValidationError for a line that is not understood."""
+        try:
+            return rules_from_text(super().clean(value))
+        except TaskRulesError as error:
+            raise forms.ValidationError(str(error)) from None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

@@ -15,7 +15,7 @@ from unfold.widgets import (
 )
 
 from connector_config.connector_checks import Fault, connector_faults
-from connector_config.form_fields import LinesField, SecretField, changed_secret
+from connector_config.form_fields import LinesField, SecretField, TaskRulesField, changed_secret
 from connector_config.models import Connector
 from connector_config.presets import load_preset, preset_names
 from connector_config.verification import VERIFIERS, Setting
@@ -92,6 +92,18 @@ class ConnectorForm(_ConnectorModelForm):
         label="Addresses allowed", placeholder="103.21.77.0/24",
         help_text="Addresses and networks from which the provider calls, one a line. Empty: any.",
     )  # fmt: skip
+    ca_certificates = forms.CharField(
+        label="Certificates of authority", required=False, strip=True,
+        widget=UnfoldAdminTextareaWidget(
+            attrs={"rows": 3, "class": "code", "spellcheck": "false", "placeholder": "-----BEGIN CERTIFICATE-----"}
+        ),
+        help_text="For a provider with a certificate authority of its own: its certificates in PEM form. They are "
+        "trusted in place of the public ones. Empty: the public ones.",
+    )  # fmt: skip
+    disposition_tasks = TaskRulesField(
+        label="Tasks after a disposition",
+        help_text="What the agent is to do next, one a line: Call back = 2 days: Call again",
+    )
     verification_scheme = forms.ChoiceField(
         label="How the provider proves itself", choices=scheme_choices, widget=UnfoldAdminSelectWidget(),
         help_text="None leaves the secret key in the hook URL as the only proof.",
@@ -142,6 +154,10 @@ class ConnectorForm(_ConnectorModelForm):
     def clean_default_country(self) -> str:
         """In capitals."""
         return str(self.cleaned_data.get("default_country") or "").upper()
+
+    def clean_ca_certificates(self) -> str:
+        """With line ends as the web sends them made plain."""
+        return str(self.cleaned_data.get("ca_certificates") or "").replace("\r\n", "\n")
 
     def clean_server_credential(self) -> str:
         """The new one, or the one that is stored."""

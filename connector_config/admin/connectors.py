@@ -41,6 +41,7 @@ class ConnectorAdmin(StaffModelAdmin):
     inlines = [VirtualNumberInline, ClickToCallInline, DispositionInline, AgentMappingInline]
     conditional_fields = {
         **setting_conditions(),
+        "auto_disposition": "auto_dispose_minutes > 0",
         "show_advanced": "verification_scheme != 'none'",
         "call_route_body": "call_route_reply == 'template'",
         "call_route_content_type": "call_route_reply == 'template'",

@@ -9,14 +9,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import StackedInline, TabularInline
 
-from connector_config.models import AgentMapping, RequestTemplate, VirtualNumber
+from connector_config.models import AgentMapping, Connector, RequestTemplate, VirtualNumber
 from connector_config.template_form import ClickToCallForm, DispositionForm
 from telephony_connector.common.phones import digits_of, to_e164
 
 if TYPE_CHECKING:
     _NumberModelForm = forms.ModelForm[VirtualNumber]
+    _NumberFormSet = forms.BaseInlineFormSet[VirtualNumber, Connector, _NumberModelForm]
 else:
     _NumberModelForm = forms.ModelForm
+    _NumberFormSet = forms.BaseInlineFormSet
 
 
 class VirtualNumberForm(_NumberModelForm):
@@ -31,14 +33,26 @@ class VirtualNumberForm(_NumberModelForm):
         return number
 
 
+class VirtualNumberFormSet(_NumberFormSet):
+    """The numbers of one connector."""
+
+    def clean(self) -> None:
+        """One number at most is the default."""
+        super().clean()
+        rows = [form.cleaned_data for form in self.forms if hasattr(form, "cleaned_data")]
+        if sum(bool(row.get("is_default")) and not row.get("DELETE") for row in rows) > 1:
+            raise forms.ValidationError("Only one virtual number can be the default.")
+
+
 class VirtualNumberInline(TabularInline):
     """The provider's numbers."""
 
     model = VirtualNumber
     form = VirtualNumberForm
-    fields = ["number", "tag", "fallback_agent"]
+    formset = VirtualNumberFormSet
+    fields = ["number", "tag", "fallback_agent", "is_default", "callers"]
     hide_title = True
-    autocomplete_fields = ["fallback_agent"]
+    autocomplete_fields = ["fallback_agent", "callers"]
     extra = 1
     template = "admin/connector_config/connector/rows.html"
 

@@ -61,9 +61,12 @@ TABS = (
             endpoints=(("call-log", "Give this URL to the provider as its call log, CDR or end-of-call URL."),
                        ("events", "For a provider that sends everything to one URL."))),
     TabSpec("click-to-call", "Click to call", "What we send to the provider when an agent clicks on a number: the "
-            "provider rings the agent first, then the customer.", inlines=("request_templates",)),
+            "provider rings the agent first, then the customer.", ("calling_hours", "allows_busy_agents"),
+            inlines=("request_templates",)),
     TabSpec("disposition", "Disposition", "What we send to the provider when the agent has picked how the call went, "
-            "so that it frees the agent for the next one.", inlines=("request_templates-2",)),
+            "so that it frees the agent for the next one.",
+            ("requires_disposition", "auto_dispose_minutes", "auto_disposition", "disposition_tasks"),
+            inlines=("request_templates-2",)),
     TabSpec("single-sign-on", "Single sign-on", "With these addresses the provider shows our screens inside its own "
             "agent desktop. They need the credential below.", ("server_credential",),
             endpoints=(("sso", "The provider's server posts here and gets a key that works once."),
@@ -75,7 +78,7 @@ TABS = (
             "where your account sends something else.", ("mapping",)),
     TabSpec("security", "Security", "How we know that a request comes from the provider, and where ours may go.",
             ("verification_scheme", *setting_field_names(), "show_advanced", "ip_allow_list", "hook_key",
-             "allowed_networks")),
+             "allowed_networks", "ca_certificates", "rate_limit_per_minute")),
 )  # fmt: skip
 
 
@@ -136,10 +139,22 @@ def _missing(connector: Connector, slug: str) -> str:
         case "click-to-call" if "click_to_call" not in purposes:
             return "Not set up or not enabled: agents have no Call buttons through this provider."
         case "disposition" if "disposition" not in purposes:
-            return "Not set up or not enabled: agents cannot pick how a call went."
+            return "Not set up or not enabled: the provider is not told how a call went."
+        case "disposition" if unknown := _unknown_dispositions(connector):
+            return f"No option of the dropdown: {', '.join(unknown)}. What is set for it below never happens."
         case "security" if connector.verification_scheme == "none" and not connector.ip_allow_list:
             return f"Only the key in the URL protects the hooks. {_protection(connector)}"
     return ""
+
+
+def _unknown_dispositions(connector: Connector) -> list[str]:
+    """Dispositions of the connector's own rules that agents cannot choose, misspelt ones above all."""
+    template = next((one for one in connector.request_templates.all() if one.purpose == "disposition"), None)
+    if template is None or template.field is None:
+        return []
+    named = [*connector.disposition_tasks, *filter(None, [connector.auto_disposition])]
+    options = set(template.field.options.values_list("value", flat=True)) if named else set()
+    return [name for name in dict.fromkeys(named) if name not in options]
 
 
 def _protection(connector: Connector) -> str:

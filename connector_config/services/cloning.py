@@ -21,7 +21,11 @@ def clone_connector(*, connector: Connector) -> Connector:
     clone.config_version = 1
     clone.save()
     clone.teams.set(connector.teams.all())
-    for row in (*connector.virtual_numbers.all(), *connector.agent_mappings.all()):
+    for number in connector.virtual_numbers.all():
+        callers = list(number.callers.all())
+        _copy(number, connector=clone)
+        number.callers.set(callers)
+    for row in connector.agent_mappings.all():
         _copy(row, connector=clone)
     for template in connector.request_templates.prefetch_related("headers"):
         _copy_template(template, clone)

@@ -14,6 +14,8 @@ CONNECTOR: Mapping[str, str] = {
     "server_credential": "server_credential",
     "excluded_numbers": "excluded_numbers",
     "allowed_networks": "allowed_networks",
+    "rate_limit_per_minute": "rate_limit_per_minute",
+    "ca_certificates": "ca_certificates",
     "call_route.reply": "call_route_reply",
     "call_route.body": "call_route_body",
     "call_route.content_type": "call_route_content_type",
@@ -23,6 +25,12 @@ CONNECTOR: Mapping[str, str] = {
     "agent_popup.external_url": "popup_external_url",
     "agent_popup.panel_url": "panel_url",
     "unknown_caller.create_lead": "lead_creation",
+    "click_to_call.calling_hours": "calling_hours",
+    "click_to_call.allow_busy_agents": "allows_busy_agents",
+    "disposition.required": "requires_disposition",
+    "disposition.auto_dispose_minutes": "auto_dispose_minutes",
+    "disposition.auto_disposition": "auto_disposition",
+    "disposition.tasks": "disposition_tasks",
     "mapping": "mapping",
 }
 CONNECTOR_SECRETS = frozenset({"hook_key", "server_credential"})

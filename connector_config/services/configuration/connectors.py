@@ -34,6 +34,10 @@ def import_connector(entry: ConnectorEntry, run: ImportRun) -> None:
         entry = with_preset_defaults(entry)
     for column, value in columns.given_values(entry, columns.CONNECTOR).items():
         setattr(connector, column, value)
+    if entry.disposition is not None and entry.disposition.tasks is not None:
+        connector.disposition_tasks = {
+            option: {"title": rule.title, "days": rule.days or 0} for option, rule in entry.disposition.tasks.items()
+        }
     connector.default_country = connector.default_country.upper()
     if entry.owner is not None:
         connector.owner = run.agent(entry.owner, join(entry.path, "owner"))
@@ -41,8 +45,7 @@ def import_connector(entry: ConnectorEntry, run: ImportRun) -> None:
         set_verification(connector, dict(entry.verification), join(entry.path, "verification"), run)
     is_saved = _save(connector, entry, run)
     _import_teams(connector, entry, run, is_saved=is_saved)
-    for number in entry.virtual_numbers or []:
-        _import_virtual_number(connector, number, run)
+    _import_virtual_numbers(connector, entry, run)
     import_template(connector, RequestTemplate.Purpose.CLICK_TO_CALL, entry.click_to_call, run)
     import_template(connector, RequestTemplate.Purpose.DISPOSITION, entry.disposition, run)
     if is_saved:
@@ -108,6 +111,17 @@ def _import_teams(connector: Connector, entry: ConnectorEntry, run: ImportRun, *
         connector.teams.set([team for team in teams if team])
 
 
+def _import_virtual_numbers(connector: Connector, entry: ConnectorEntry, run: ImportRun) -> None:
+    """A default number takes that place from another one."""
+    defaults = [number for number in entry.virtual_numbers or [] if number.default]
+    for number in defaults[1:]:
+        run.problems.add(join(number.path, "default"), f"{defaults[0].number} is the default already; keep one")
+    if defaults and connector.pk:
+        connector.virtual_numbers.update(is_default=False)
+    for number in entry.virtual_numbers or []:
+        _import_virtual_number(connector, number, run)
+
+
 def _import_virtual_number(connector: Connector, entry: VirtualNumberEntry, run: ImportRun) -> None:
     """Known by its E.164 form, else by its text; numbers that the file leaves out stay."""
     e164 = to_e164(entry.number, connector.default_country)
@@ -117,8 +131,14 @@ def _import_virtual_number(connector: Connector, entry: VirtualNumberEntry, run:
     number.number, number.e164 = entry.number.strip(), e164
     if entry.tag is not None:
         number.tag = entry.tag
+    if entry.default is not None:
+        number.is_default = entry.default
     if entry.fallback_agent is not None:
         number.fallback_agent = run.agent(entry.fallback_agent, join(entry.path, "fallback_agent"))
+    callers = None
+    if entry.callers is not None:
+        path = join(entry.path, "callers")
+        callers = [run.agent(email, f"{path}[{index}]") for index, email in enumerate(entry.callers)]
     try:
         number.full_clean(exclude=["connector"])
     except ValidationError as error:
@@ -127,6 +147,8 @@ def _import_virtual_number(connector: Connector, entry: VirtualNumberEntry, run:
     if connector.pk:
         number.connector = connector
         number.save()
+        if callers is not None:
+            number.callers.set([agent for agent in callers if agent])
 
 
 def _stored_number(connector: Connector, number: str, e164: str) -> VirtualNumber | None:

@@ -65,7 +65,8 @@ def _opportunities() -> Iterable[Opportunity]:
 
 
 def _connectors() -> Iterable[Connector]:
-    related = ("teams", "virtual_numbers__fallback_agent", "request_templates__headers", "request_templates__field")
+    numbers = ("virtual_numbers__fallback_agent", "virtual_numbers__callers")
+    related = ("teams", *numbers, "request_templates__headers", "request_templates__field")
     return Connector.objects.select_related("owner").prefetch_related(*related).order_by("slug")
 
 
@@ -130,13 +131,16 @@ def _connector(connector: Connector, *, with_secrets: bool) -> _Entry:
     entry["teams"] = sorted(team.name for team in connector.teams.all())
     entry["virtual_numbers"] = [
         {"number": row.number, "tag": row.tag, "fallback_agent": _email_of(row.fallback_agent)}
+        | ({"default": True} if row.is_default else {})
+        | ({"callers": callers} if (callers := sorted(agent.email for agent in row.callers.all())) else {})
         for row in connector.virtual_numbers.all()
     ]
     entry["owner"] = _email_of(connector.owner)
     entry["verification"] = _verification(connector, with_secrets=with_secrets)
     templates = {template.purpose: template for template in connector.request_templates.all()}
     for purpose in RequestTemplate.Purpose.values:
-        entry[purpose] = _template(templates.get(purpose), with_secrets=with_secrets)
+        rules = entry.pop(purpose)
+        entry[purpose] = _template(templates.get(purpose), with_secrets=with_secrets) | rules
     return entry | {"mapping": mapping}
 
 

@@ -6,7 +6,7 @@ import re
 
 from django.core.exceptions import ValidationError
 
-from connector_config.configuration_schema import ClickToCallEntry, DispositionEntry, HeaderEntry
+from connector_config.configuration_schema import DispositionEntry, HeaderEntry, RequestTemplateEntry
 from connector_config.connector_checks import template_faults
 from connector_config.masking import MASK, unmasked_body, unmasked_url
 from connector_config.models import Connector, RequestHeader, RequestTemplate
@@ -18,7 +18,7 @@ _KEYS = {**columns.keys_of(columns.DISPOSITION), "field": "field"}
 _LEFT_OUT = "was left out of the file and is not stored here; enter it in the admin"
 
 
-def import_template(connector: Connector, purpose: str, entry: ClickToCallEntry | None, run: ImportRun) -> None:
+def import_template(connector: Connector, purpose: str, entry: RequestTemplateEntry | None, run: ImportRun) -> None:
     """Make or change one template. Headers, where the file gives them, are replaced as a list.
 
     Nothing is made for an entry that says nothing (``{}``), nor for one that is disabled and has no URL.
@@ -41,7 +41,9 @@ def _stored_template(connector: Connector, purpose: str) -> RequestTemplate | No
     return connector.request_templates.filter(purpose=purpose).first() if connector.pk else None
 
 
-def _set_columns(template: RequestTemplate, given: dict[str, object], entry: ClickToCallEntry, run: ImportRun) -> None:
+def _set_columns(
+    template: RequestTemplate, given: dict[str, object], entry: RequestTemplateEntry, run: ImportRun
+) -> None:
     """Take what is given; ``***`` in a URL or body means what is stored there."""
     url, body = given.pop("url", None), given.pop("body", None)
     if isinstance(body, str):
@@ -63,7 +65,7 @@ def _set_field(template: RequestTemplate, entry: DispositionEntry, run: ImportRu
         run.problems.add(path, "is required: the dropdown whose options are the dispositions")
 
 
-def _headers(template: RequestTemplate, entry: ClickToCallEntry, run: ImportRun) -> list[RequestHeader]:
+def _headers(template: RequestTemplate, entry: RequestTemplateEntry, run: ImportRun) -> list[RequestHeader]:
     stored = {header.name.casefold(): header for header in template.headers.all()} if template.pk else {}
     if entry.headers is None:
         return list(stored.values())
@@ -87,7 +89,7 @@ def _save(
     connector: Connector,
     template: RequestTemplate,
     headers: list[RequestHeader],
-    entry: ClickToCallEntry,
+    entry: RequestTemplateEntry,
     run: ImportRun,
 ) -> None:
     before = len(run.problems.found)
