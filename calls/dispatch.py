@@ -16,9 +16,11 @@ from django.utils import timezone
 
 from calls import outcomes
 from calls.circuit import note_answer
+from calls.errors import TokenError, TokenUnavailableError
 from calls.models import OutboundAttempt, OutboundRequest
 from calls.outbox import Claim, claim, next_of_the_call, postpone_if_unanswered, settle
 from calls.outcomes import Outcome
+from calls.pacing import put_off_if_too_many
 from calls.provider_requests import render_for, rules_of, template_of
 from calls.push import ring_doorbell
 from calls.retry_schedule import retry_after_seconds
@@ -41,7 +43,7 @@ from telephony_connector.common.redaction import redact_headers, redact_text, re
 
 logger = logging.getLogger(__name__)
 
-CONFIGURATION_ERRORS = (TemplateError, SuccessRuleError, DecryptionError, NetworkError, InvalidRequestError)
+CONFIGURATION_ERRORS = (TokenError, TemplateError, SuccessRuleError, DecryptionError, NetworkError, InvalidRequestError)
 LONGEST_RECORDED_BODY = 10_000
 
 
@@ -72,7 +74,9 @@ def dispatch(outbound_request_id: uuid.UUID) -> None:
     Called twice, or by two workers at once, it sends once: the claim is one conditional UPDATE. A disposition that was
     not taken is owed again at its ``next_attempt_at``; a click to call is tried once and never again.
     """
-    held = None if postpone_if_unanswered(outbound_request_id) else claim(outbound_request_id)
+    if postpone_if_unanswered(outbound_request_id) or put_off_if_too_many(outbound_request_id):
+        return
+    held = claim(outbound_request_id)
     if held is None:
         return
     trial = Trial()
@@ -94,7 +98,7 @@ def _attempted(request: OutboundRequest, trial: Trial) -> Outcome:
         return outcomes.misconfigured(
             f"{error}. Allow the network under {request.connector.name}'s allowed networks, or change the URL."
         )
-    except ConnectFailedError as error:
+    except (ConnectFailedError, TokenUnavailableError) as error:
         trial.error = str(error)
         return outcomes.not_reached(request.purpose, trial.error)
     except OutcomeUnknownError as error:

@@ -33,3 +33,11 @@ class DispositionError(FieldRefusedError):
 
 class ResendError(CallsError):
     """This outbound request must not be sent again; the message is for the administrator."""
+
+
+class TokenError(CallsError):
+    """The token URL refused to give an access token: the template's authentication has to be mended."""
+
+
+class TokenUnavailableError(CallsError):
+    """No access token could be asked for, so nothing was sent; asking later may help."""

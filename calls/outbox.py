@@ -14,6 +14,7 @@ from calls.circuit import PROBE_SECONDS, may_send
 from calls.models import OutboundRequest
 from calls.outcomes import Outcome
 from calls.retry_schedule import MAXIMUM_ATTEMPTS, pause_after
+from calls.sending import longest_exchange_seconds
 from connector_config.models import RequestTemplate
 
 Status = OutboundRequest.Status
@@ -23,8 +24,11 @@ DISPOSITION = RequestTemplate.Purpose.DISPOSITION
 CLICK_LIFETIME = timedelta(minutes=2)
 """A click that nobody could send within this time is dropped: the agent has moved on."""
 LEASE_MARGIN = timedelta(seconds=5)
-"""What a worker gets beyond the template's time-out before others take it for dead."""
+"""What a worker gets beyond the template's time-out (and that of tokens) before others take it for dead."""
 DEFAULT_TIMEOUT_SECONDS = 10
+UNANSWERED = (
+    f"Waiting: the provider does not answer. One request every {PROBE_SECONDS} seconds tries whether it is back."
+)
 REPLACED = "A later disposition of this call took its place before the provider had accepted this one."
 
 
@@ -61,7 +65,7 @@ def postpone_if_unanswered(request_id: uuid.UUID) -> bool:
     if connector_id is None or may_send(connector_id):
         return False
     pause = timedelta(seconds=PROBE_SECONDS * random.uniform(1.0, 1.5))  # noqa: S311 - spreads load, keeps no secret
-    return bool(owed.update(next_attempt_at=now + pause, claimed_until=None, updated_at=now))
+    return bool(owed.update(next_attempt_at=now + pause, claimed_until=None, message=UNANSWERED, updated_at=now))
 
 
 def claim(request_id: uuid.UUID) -> Claim | None:
@@ -89,7 +93,8 @@ def _timeout_seconds(request_id: uuid.UUID) -> int:
         connector__outbound_requests=request_id, purpose=F("connector__outbound_requests__purpose")
     )
     # Without its encrypted columns: an unreadable secret is told after the claim, on the request itself.
-    return template.values_list("timeout_seconds", flat=True).first() or DEFAULT_TIMEOUT_SECONDS
+    found = template.values_list("authentication_kind", "timeout_seconds").first()
+    return longest_exchange_seconds(*found) if found else DEFAULT_TIMEOUT_SECONDS
 
 
 def settle(held: Claim, outcome: Outcome) -> bool:

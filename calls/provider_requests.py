@@ -7,6 +7,7 @@ import re
 
 from calls.models import OutboundRequest
 from connector_config.models import RequestTemplate
+from connector_config.outgoing.authentication import shown_headers
 from connector_config.outgoing.preview import Piece, RequestPreview, preview_request
 from connector_config.placeholders import MergeContext, TemplateError
 from connector_config.rendering import RenderedRequest, RequestSpec, render_request
@@ -41,14 +42,18 @@ def render_for(request: OutboundRequest, template: RequestTemplate) -> RenderedR
 
 
 def preview_for(request: OutboundRequest, template: RequestTemplate) -> RequestPreview:
-    """What ``render_for`` gives, for the eye: merged values marked, secrets masked. Raises the same."""
+    """What ``render_for`` gives, authenticated, for the eye: merged values marked, secrets masked. Raises the same."""
     spec = spec_of(template)
     context = _with_provider_words(MergeContext.from_json(request.context), template)
     preview = preview_request(spec, context, _custom_fields(spec))
-    if any(name.lower() == IDEMPOTENCY_HEADER.lower() for name, _ in preview.headers):
-        return preview
-    own = (IDEMPOTENCY_HEADER, (Piece(str(request.pk), is_merged=True),))
-    return dataclasses.replace(preview, headers=(*preview.headers, own))
+    headers = preview.headers
+    if not any(name.lower() == IDEMPOTENCY_HEADER.lower() for name, _ in headers):
+        headers = (*headers, (IDEMPOTENCY_HEADER, (Piece(str(request.pk), is_merged=True),)))
+    proof = shown_headers(template.authentication_kind, template.authentication_settings)
+    set_by_proof = {name.casefold() for name, _ in proof}
+    kept = [header for header in headers if header[0].casefold() not in set_by_proof]
+    shown = [(name, (Piece(value, is_merged=False),)) for name, value in proof]
+    return dataclasses.replace(preview, headers=(*kept, *shown))
 
 
 def spec_of(template: RequestTemplate) -> RequestSpec:

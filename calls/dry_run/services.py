@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from calls.dispatch import CONFIGURATION_ERRORS
 from calls.dry_run.curl import curl_line
+from calls.errors import TokenUnavailableError
 from calls.merge_context import MergeSubjects, merge_context
 from calls.models import Call, OutboundRequest
 from calls.provider_requests import preview_for, render_for, rules_of
@@ -117,7 +118,7 @@ def send_to_provider(run: DryRun, *, user: User) -> ShownAnswer:
         rules = rules_of(run.template)
         answer = send_rendered(render_for(run.request, run.template), run.template, sent.append)
         verdict = judge(ResponseSnapshot(answer.status, answer.headers, answer.text), rules)
-    except (HttpDoorError, *CONFIGURATION_ERRORS) as error:
+    except (HttpDoorError, TokenUnavailableError, *CONFIGURATION_ERRORS) as error:
         if sent:
             _log(run, user, "no answer")
         raise DryRunError(redact_text(str(error), sent[-1].secrets if sent else ())) from None
