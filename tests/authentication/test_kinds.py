@@ -78,7 +78,7 @@ def claims_of(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     ],
 )
 def test_what_each_kind_adds(kind: str, config: dict[str, str], headers: dict[str, str]) -> None:
-    assert added(kind, **config) == headers
+    assert added(kind, None, **config) == headers
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -257,7 +257,7 @@ def test_what_is_refused_when_saved(kind: str, change: dict[str, str], setting: 
 @pytest.mark.parametrize(("kind", "name"), [("bearer", "token"), ("header", "value")])
 def test_a_secret_cannot_begin_another_header(kind: str, name: str, value: str) -> None:
     with pytest.raises(AuthenticationError, match="control character"):
-        added(kind, **{name: value})
+        added(kind, None, **{name: value})
 
 
 @pytest.mark.parametrize(
