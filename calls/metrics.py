@@ -9,8 +9,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from calls.circuit import circuits
 from calls.models import Call, OutboundRequest
 from calls.outbox import due_requests
+from connector_config.models import Connector
 
 
 def outbox_lag_seconds() -> float:
@@ -18,6 +20,16 @@ def outbox_lag_seconds() -> float:
     now = timezone.now()
     due_at = due_requests(now).aggregate(oldest=Min(Coalesce("next_attempt_at", "created_at")))["oldest"]
     return max(0.0, (now - due_at).total_seconds()) if due_at else 0.0
+
+
+def _open_circuits() -> Metric:
+    metric = GaugeMetricFamily(
+        "telephony_connector_circuit_open", "1 while a provider answers no disposition", labels=["connector"]
+    )
+    slugs = dict(Connector.objects.values_list("pk", "slug"))
+    for connector_id, circuit in (circuits(list(slugs)) or {}).items():
+        metric.add_metric([slugs[connector_id]], int(circuit.is_open))
+    return metric
 
 
 class CallsCollector:
@@ -33,6 +45,7 @@ class CallsCollector:
         for purpose, status, number in owed:
             outbound.add_metric([purpose, status], number)
         yield outbound
+        yield _open_circuits()
         calls = GaugeMetricFamily("telephony_connector_calls", "Calls on record", labels=["connector", "status"])
         counted = Call.objects.order_by().values_list("connector__slug", "status").annotate(number=Count("pk"))
         for slug, status, number in counted:

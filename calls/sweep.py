@@ -80,7 +80,8 @@ def _not_enqueued(
 
 
 def _enqueue(requests: QuerySet[OutboundRequest], now: datetime) -> None:
-    ids = list(requests.order_by("next_attempt_at").values_list("pk", flat=True)[:BATCH_SIZE])
+    # Clicks come first: somebody waits for each.
+    ids = list(requests.order_by("purpose", "next_attempt_at").values_list("pk", flat=True)[:BATCH_SIZE])
     OutboundRequest.objects.filter(pk__in=ids, status=Status.PENDING).update(claimed_until=now + ENQUEUED_FOR)
     for position, request_id in enumerate(ids):
         if not hand_to_worker(request_id):

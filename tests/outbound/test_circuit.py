@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from calls.circuit import FAILURES_TO_OPEN, PROBE_SECONDS, may_send, note_answer
+from calls.circuit import FAILURES_TO_OPEN, PROBE_SECONDS, Circuit, circuits, may_send, note_answer
 from calls.dispatch import dispatch
 from calls.models import OutboundRequest
 from telephony_connector.common.broker import redis_client
@@ -47,6 +47,28 @@ def test_an_answer_closes_it() -> None:
     assert [may_send(1) for _ in range(3)] == [True] * 3
 
 
+def test_it_can_be_seen_to_be_open_and_is_told_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    fail(1, FAILURES_TO_OPEN + 2)
+    seen = circuits([1, 2])
+    note_answer(1, is_answered=True)
+
+    assert seen is not None
+    assert (seen[1].is_open, seen[1].unanswered, seen[2].is_open) == (True, FAILURES_TO_OPEN + 2, False)
+    assert seen[1].open_since is not None
+    assert [record.getMessage() for record in caplog.records] == [
+        "The provider of connector 1 left 5 dispositions in a row unanswered; one every 10 s goes out now",
+        "The provider of connector 1 answers again",
+    ]
+    assert circuits([1]) == {1: Circuit()}
+
+
+def test_without_redis_nobody_knows(settings: Any) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    assert circuits([1]) is None
+    assert circuits([]) == {}
+
+
 def test_without_redis_it_is_closed(settings: Any) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
 
@@ -68,6 +90,7 @@ def test_a_disposition_is_put_off_without_counting_an_attempt(
     assert (after.status, after.attempt_count, provider_server.requests) == (Status.PENDING, 0, [])
     assert after.next_attempt_at is not None
     assert after.next_attempt_at > timezone.now() + timedelta(seconds=PROBE_SECONDS - 2)
+    assert "does not answer" in after.message
 
 
 def test_a_click_is_never_put_off(owed: MakeRequest, provider_server: ProviderServer) -> None:
