@@ -86,7 +86,7 @@ def test_an_unknown_provider_becomes_a_right_call_by_clicks_alone(
     answer = send(office, ODD_BODY)
     assert answer.status_code == 422
     page = editor()
-    tree, result = page.get_by_role("group", name="Fields of the request"), page.locator("#me-result")
+    result = page.locator("#me-result")
     expect(result).to_contain_text("would be rejected")
 
     page.get_by_role("button", name="Start from this request").click()
@@ -98,7 +98,29 @@ def test_an_unknown_provider_becomes_a_right_call_by_clicks_alone(
         page.get_by_label(f"Meaning of {code}").select_option(meaning)
     expect(result).to_contain_text("Answered")
 
-    # Whom the numbers belong to, by clicks on the tree.
+    _say_whose_the_numbers_are(page)
+
+    expect(result).to_contain_text("Ravi Kumar")
+    expect(result).to_contain_text("Asha Rao")
+    expect(result.locator("[data-field=duration_seconds]")).to_have_text("48 s")
+    expect(result.locator("[data-field=started_at]")).to_have_text("2025-11-23 21:00:00 IST")
+    page.get_by_role("button", name="Next record").click()
+    expect(result).to_contain_text("Missed")
+    page.get_by_role("button", name="Previous record").click()
+    expect(result).to_contain_text("Answered")
+    picture(page, "mapping-editor")
+
+    page.get_by_role("button", name="Save and replay this request").click()
+    expect(page.get_by_role("status").filter(has_text="Saved.")).to_contain_text("processed")
+
+    _check_calls(office, page)
+    next_call = {**ODD_CALL, "evt": {**ODD_CALL["evt"], "ref-no": "QX-000920"}}
+    assert send(office, {**ODD_BODY, "batch": {"items": [next_call]}}).status_code == 200
+
+
+def _say_whose_the_numbers_are(page: Page) -> None:
+    """By clicks: a field in the middle, then its value in the tree."""
+    tree = page.get_by_role("group", name="Fields of the request")
     for label, value in (
         ("From number", "919611795983"),
         ("Agent's id at the provider", "5071"),
@@ -114,19 +136,9 @@ def test_an_unknown_provider_becomes_a_right_call_by_clicks_alone(
     field(page, "To number").get_by_role("textbox").first.click()
     tree.get_by_role("button", name="5071").click()
 
-    expect(result).to_contain_text("Ravi Kumar")
-    expect(result).to_contain_text("Asha Rao")
-    expect(result.locator("[data-field=duration_seconds]")).to_have_text("48 s")
-    expect(result.locator("[data-field=started_at]")).to_have_text("2025-11-23 21:00:00 IST")
-    page.get_by_role("button", name="Next record").click()
-    expect(result).to_contain_text("Missed")
-    page.get_by_role("button", name="Previous record").click()
-    expect(result).to_contain_text("Answered")
-    picture(page, "mapping-editor")
 
-    page.get_by_role("button", name="Save and replay this request").click()
-    expect(page.get_by_role("status").filter(has_text="Saved.")).to_contain_text("processed")
-
+def _check_calls(office: LiveSystem, page: Page) -> None:
+    """What the REST API says of the two calls of the request."""
     call = api(office, page, "calls/?session_id=QX-000918")["results"][0]
     assert (call["status"], call["raw_status"], call["direction"]) == ("Answered", "3", "Inbound")
     assert (call["started_at"], call["ended_at"]) == ("2025-11-23T15:30:00.123000Z", "2025-11-23T15:31:02.900000Z")
@@ -134,8 +146,6 @@ def test_an_unknown_provider_becomes_a_right_call_by_clicks_alone(
     assert (call["lead"]["name"], call["agent"]["email"]) == ("Ravi Kumar", sample.ASHA)
     assert call["display_number_e164"] == "+919020897874"
     assert api(office, page, "calls/?session_id=QX-000919")["results"][0]["status"] == "Missed"
-    next_call = {**ODD_CALL, "evt": {**ODD_CALL["evt"], "ref-no": "QX-000920"}}
-    assert send(office, {**ODD_BODY, "batch": {"items": [next_call]}}).status_code == 200
 
 
 def _clear(page: Page, tab: str) -> None:
@@ -168,7 +178,9 @@ def test_without_a_request_one_can_be_pasted(editor: Callable[..., Page], connec
     page = editor(connectors[1])
     expect(page.get_by_text("No request has come yet")).to_be_visible()
 
-    page.get_by_label("Body", exact=True).fill(json.dumps({"type": "incoming", "number": "+919611795983", "id": "ab12"}))
+    page.get_by_label("Body", exact=True).fill(
+        json.dumps({"type": "incoming", "number": "+919611795983", "id": "ab12"})
+    )
     page.get_by_role("button", name="Use this request").click()
     page.get_by_role("button", name="Start from this request").click()
 
