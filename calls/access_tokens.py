@@ -23,6 +23,7 @@ from connector_config.outgoing.authentication import (
     read_token,
     token_request,
 )
+from telephony_connector.common.certificates import bundle_path
 from telephony_connector.common.fields import DecryptionError
 from telephony_connector.common.http import (
     ConnectFailedError,
@@ -129,6 +130,7 @@ def _fetched(
                 body=asked.body,
                 timeout_seconds=TOKEN_TIMEOUT_SECONDS,
                 allowed_networks=tuple(connector.allowed_networks),
+                ca_bundle=bundle_path(connector.ca_certificates),
             )
         )
     except (ConnectFailedError, OutcomeUnknownError) as error:

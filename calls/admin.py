@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import URLPattern, path
-from django.utils import timezone
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
 from unfold.contrib.filters.admin import RangeDateTimeFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
+from calls.delivery_selectors import connector_facts, delivery_facts
 from calls.errors import CallsError
 from calls.models import AgentStream, Call, OutboundAttempt, OutboundRequest, Popup, PopupDelivery, StoredEvent
 from calls.services.outbound import resend
+from connector_config.models import Connector
 from telephony_connector.common.admin import ReadOnlyAdmin, ReadOnlyInline
 from telephony_connector.common.phones import SUFFIX_LENGTH, digits_of
 
@@ -75,23 +76,10 @@ class CallAdmin(ReadOnlyAdmin):
         return [own, *super().get_urls()]
 
     def outbox_view(self, request: HttpRequest, connector_id: int) -> HttpResponse:
-        """The fragment of a connector's card: calls and popups of today, and what we owe."""
-        midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-        calls = Call.objects.filter(connector_id=connector_id, happened_at__gte=midnight)
-        popups = PopupDelivery.objects.filter(popup__call__connector_id=connector_id, created_at__gte=midnight)
-        shown = popups.aggregate(all=Count("pk"), shown=Count("pk", filter=Q(shown_at__isnull=False)))
-        requests = OutboundRequest.objects.filter(connector_id=connector_id)
-        owed = requests.aggregate(
-            open=Count("pk", filter=Q(status__in=OutboundRequest.OPEN_STATUSES)),
-            dead=Count("pk", filter=Q(status=OutboundRequest.Status.DEAD)),
-        )
-        facts = [
-            ("Calls today", calls.count()),
-            ("Popups today, shown", f"{shown['all']}, {shown['shown']}"),
-            ("Calls today without agent", calls.filter(agent=None).count()),
-            ("Requests owed to the provider", owed["open"]),
-            ("Requests given up", owed["dead"]),
-        ]
+        """The fragment of a connector's card: calls and popups of today, what we owe, and whether it is taken."""
+        connector = get_object_or_404(Connector, pk=connector_id)
+        only_delivery = "delivery" in request.GET
+        facts = delivery_facts(connector) if only_delivery else connector_facts(connector)
         return render(request, "admin/facts.html", {"facts": facts})
 
 
@@ -175,6 +163,8 @@ class OutboundRequestAdmin(ReadOnlyAdmin):
     search_fields = ["phone", "message", "provider_call_id", "lead__name"]
     exclude = ["idempotency_key", "phone_e164"]
     actions = ["send_again"]
+    actions_row = ["send_one_again"]
+    actions_detail = ["send_one_again"]
 
     @display(
         description="Status",
@@ -191,7 +181,7 @@ class OutboundRequestAdmin(ReadOnlyAdmin):
         """The first words of the message."""
         return request.message[:80]
 
-    def has_resend_permission(self, request: HttpRequest) -> bool:
+    def has_resend_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who may change outbound requests by Django's permissions may send them again."""
         return bool(request.user.has_perm("calls.change_outboundrequest"))
 
@@ -207,6 +197,12 @@ class OutboundRequestAdmin(ReadOnlyAdmin):
                 self.message_user(request, f"{outbound}: {error}", level="warning")
         if sent:
             self.message_user(request, f"{sent} will be sent again.")
+
+    @action(description="Send again", icon="send", permissions=["resend"])
+    def send_one_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Owe this given-up request anew, from its row or its page."""
+        self.send_again(request, OutboundRequest.objects.filter(pk=object_id))
+        return HttpResponseRedirect(reverse("admin:calls_outboundrequest_change", args=[object_id]))
 
 
 @admin.register(OutboundAttempt)

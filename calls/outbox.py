@@ -15,6 +15,7 @@ from calls.models import OutboundRequest
 from calls.outcomes import Outcome
 from calls.retry_schedule import MAXIMUM_ATTEMPTS, pause_after
 from calls.sending import longest_exchange_seconds
+from calls.services.outbound import has_later_disposition
 from connector_config.models import RequestTemplate
 
 Status = OutboundRequest.Status
@@ -111,7 +112,7 @@ def settle(held: Claim, outcome: Outcome) -> bool:
 def _changes(request: OutboundRequest, outcome: Outcome, now: datetime) -> dict[str, object]:
     if outcome.status is not Status.PENDING:
         return _final(outcome.status, outcome.message, now) | {"provider_call_id": outcome.provider_call_id}
-    if _is_replaced(request):
+    if has_later_disposition(request):
         return _final(Status.FAILED, REPLACED, now)
     pause = pause_after(request.attempt_count, outcome.retry_after_seconds)
     if pause is None:
@@ -121,16 +122,6 @@ def _changes(request: OutboundRequest, outcome: Outcome, now: datetime) -> dict[
 
 def _final(status: Status, message: str, now: datetime) -> dict[str, object]:
     return {"status": status, "message": message, "next_attempt_at": None, "finished_at": now}
-
-
-def _is_replaced(request: OutboundRequest) -> bool:
-    """True when the call has a later disposition: retrying the old word could put it over the new one."""
-    return (
-        request.call_id is not None
-        and OutboundRequest.objects.filter(
-            call_id=request.call_id, purpose=DISPOSITION, created_at__gt=request.created_at
-        ).exists()
-    )
 
 
 def next_of_the_call(request: OutboundRequest) -> uuid.UUID | None:

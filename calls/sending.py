@@ -12,6 +12,7 @@ from calls.access_tokens import LONGEST_WAIT_SECONDS, KeptToken, access_token
 from connector_config.models import RequestTemplate
 from connector_config.outgoing.authentication import TOKEN_KINDS, Moment, authenticate
 from connector_config.rendering import RenderedRequest
+from telephony_connector.common.certificates import bundle_path
 from telephony_connector.common.http import HttpAnswer, OutgoingRequest, send
 
 
@@ -66,5 +67,6 @@ def _exchanged(
             body=request.body,
             timeout_seconds=template.timeout_seconds,
             allowed_networks=tuple(template.connector.allowed_networks),
+            ca_bundle=bundle_path(template.connector.ca_certificates),
         )
     )

@@ -18,6 +18,14 @@ logger = logging.getLogger(__name__)
 RESENDABLE_STATUSES = (OutboundRequest.Status.DEAD, OutboundRequest.Status.FAILED, OutboundRequest.Status.REFUSED)
 
 
+def has_later_disposition(request: OutboundRequest) -> bool:
+    """True when the call was disposed anew: sending the old word could put it over the new one."""
+    if request.call_id is None:
+        return False
+    dispositions = OutboundRequest.objects.filter(call_id=request.call_id, purpose=RequestTemplate.Purpose.DISPOSITION)
+    return dispositions.filter(created_at__gt=request.created_at).exists()
+
+
 def dispatch_after_commit(request_id: uuid.UUID) -> None:
     """Hand the request to a worker after the commit. Never raises: without a broker the sweep finds it."""
     transaction.on_commit(partial(hand_to_worker, request_id))
@@ -39,11 +47,14 @@ def hand_to_worker(request_id: uuid.UUID) -> bool:
 def resend(*, request: OutboundRequest) -> None:
     """Send a given-up, failed or refused request again with the same id and a fresh retry schedule.
 
-    Raises ResendError for a click-to-call, which would ring people long after the click, and for a request that is
-    open or succeeded. Two administrators at once owe it once.
+    Raises ResendError for a click-to-call, which would ring people long after the click, for a disposition that a
+    later one of its call has replaced, and for a request that is open or succeeded. Two
+    administrators at once owe it once.
     """
     if request.purpose == RequestTemplate.Purpose.CLICK_TO_CALL:
         raise ResendError("A click-to-call is not sent again: the agent clicks once more.")
+    if has_later_disposition(request):
+        raise ResendError("The call has a later disposition, which this one would replace at the provider.")
     with transaction.atomic():
         resent = OutboundRequest.objects.filter(pk=request.pk, status__in=RESENDABLE_STATUSES).update(
             status=OutboundRequest.Status.PENDING,

@@ -96,7 +96,10 @@ class HookPanel:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab with what it shows. ``missing`` says what it still lacks, in words."""
+    """A tab with what it shows. ``missing`` says what it still lacks, in words.
+
+    ``delivery_url`` answers a fragment on how requests to the provider go, where the tab is about such requests.
+    """
 
     spec: TabSpec
     fieldset: Any
@@ -104,6 +107,7 @@ class Tab:
     hooks: list[HookPanel]
     error_count: int
     missing: str
+    delivery_url: str
 
 
 def build_tabs(
@@ -117,7 +121,8 @@ def build_tabs(
         own = [by_prefix[prefix] for prefix in spec.inlines if prefix in by_prefix]
         fieldset = by_title.get(spec.title)
         hooks = [_hook(connector, endpoint, note) for endpoint, note in spec.endpoints] if shows_urls else []
-        tabs.append(Tab(spec, fieldset, own, hooks, _error_count(fieldset, own), _missing(connector, spec.slug)))
+        errors, missing = _error_count(fieldset, own), _missing(connector, spec.slug)
+        tabs.append(Tab(spec, fieldset, own, hooks, errors, missing, _delivery_url(connector, spec.slug)))
     return tabs
 
 
@@ -178,6 +183,14 @@ def _fragment_url(connector: Connector, endpoint: str) -> str:
         return reverse("admin:connector_last_request", args=[connector.pk, endpoint])
     except NoReverseMatch:
         return ""
+
+
+def _delivery_url(connector: Connector, slug: str) -> str:
+    if slug not in {"click-to-call", "disposition"}:
+        return ""
+    with suppress(NoReverseMatch):
+        return f"{reverse('admin:connector_outbox', args=[connector.pk])}?delivery"
+    return ""
 
 
 def _example(connector: Connector, endpoint: str, url: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from calls.circuit import note_answer
 from calls.models import Call, OutboundRequest
 from crm.models import Agent, Lead
 from tests import factories
@@ -50,6 +51,53 @@ def test_a_given_up_disposition_is_sent_again_and_a_click_is_not(browser: Client
     assert OutboundRequest.objects.get(pk=click.pk).status == "failed"
     assert "1 will be sent again." in said
     assert "click-to-call is not sent again" in said
+
+
+def test_one_click_sends_a_given_up_disposition_again(browser: Client) -> None:
+    dead = factories.OutboundRequestFactory(purpose="disposition", status="dead", finished_at=timezone.now())
+    listed = browser.get(reverse("admin:calls_outboundrequest_changelist"), {"status__exact": "dead"})
+    address = reverse("admin:calls_outboundrequest_send_one_again", args=[dead.pk])
+
+    assert address in listed.content.decode()
+    browser.get(address, follow=True)
+
+    assert OutboundRequest.objects.get(pk=dead.pk).status == "pending"
+
+
+def test_a_supervisor_without_permission_sends_nothing_again(client: Client) -> None:
+    client.force_login(factories.UserFactory(is_staff=True))
+    dead = factories.OutboundRequestFactory(purpose="disposition", status="dead", finished_at=timezone.now())
+
+    response = client.get(reverse("admin:calls_outboundrequest_send_one_again", args=[dead.pk]))
+
+    assert response.status_code == 403
+    assert OutboundRequest.objects.get(pk=dead.pk).status == "dead"
+
+
+def test_a_card_tells_an_open_circuit_and_what_was_given_up(browser: Client, settings: Any, valkey_url: str) -> None:
+    settings.REDIS_URL = valkey_url
+    dead = factories.OutboundRequestFactory(purpose="disposition", status="dead", finished_at=timezone.now())
+    for _ in range(6):
+        note_answer(dead.connector_id, is_answered=False)
+
+    card = browser.get(reverse("admin:connector_outbox", args=[dead.connector_id])).content.decode()
+    note_answer(dead.connector_id, is_answered=True)
+    mended = browser.get(reverse("admin:connector_outbox", args=[dead.connector_id]) + "?delivery").content.decode()
+
+    assert "6 in a row unanswered" in card
+    assert "status__exact=dead" in card
+    assert "closed" in mended
+    assert "Calls today" not in mended
+
+
+def test_a_card_says_when_nobody_knows_the_circuit(browser: Client, settings: Any) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    connector = factories.ConnectorFactory(rate_limit_per_minute=5)
+
+    card = browser.get(reverse("admin:connector_outbox", args=[connector.pk])).content.decode()
+
+    assert "Redis does not answer" in card
+    assert "0 of 5" in card
 
 
 def test_a_journalled_request_is_read_again(browser: Client) -> None:

@@ -7,6 +7,7 @@ import ipaddress
 import socket
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from telephony_connector.common.certificates import bundle_path
 from telephony_connector.common.http import ConnectFailedError, OutcomeUnknownError, OutgoingRequest, TlsError, send
 from tests.common.raw_server import RawServer, serving
 
@@ -135,3 +137,14 @@ def test_silence_after_the_handshake_ends_with_the_time(tmp_path: Path) -> None:
                 timeout_seconds=0.5,
             )
         )
+
+
+def test_certificates_from_the_settings_are_trusted_for_their_connector(tmp_path: Path, settings: Any) -> None:
+    settings.DATA_DIR = tmp_path
+    certificate = certificate_for(tmp_path, "127.0.0.1")
+    public = x509.load_pem_x509_certificate(certificate.read_bytes()).public_bytes(serialization.Encoding.PEM).decode()
+
+    with serving(lambda it: it.answering(OK), server_context(certificate)) as server:
+        answer = send(https_request(server, "127.0.0.1", ca_bundle=bundle_path(public)))
+
+    assert answer.status == 200

@@ -10,7 +10,7 @@ from calls.errors import ResendError
 from calls.models import OutboundRequest
 from calls.outbox import claim
 from calls.services.outbound import resend
-from tests.factories import OutboundAttemptFactory, OutboundRequestFactory
+from tests.factories import CallFactory, OutboundAttemptFactory, OutboundRequestFactory
 from tests.outbound.conftest import MakeRequest
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,16 @@ def test_what_is_open_or_done_is_not_sent_again(status: str) -> None:
 
     with pytest.raises(ResendError, match=str(status)):
         resend(request=request)
+
+
+def test_a_replaced_disposition_is_not_sent_over_the_later_one() -> None:
+    replaced = OutboundRequestFactory(purpose="disposition", status=Status.FAILED, call=CallFactory())
+    OutboundRequestFactory(
+        purpose="disposition", status=Status.SUCCEEDED, call=replaced.call, connector=replaced.connector
+    )
+
+    with pytest.raises(ResendError, match="later disposition"):
+        resend(request=replaced)
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.UNKNOWN, Status.REFUSED])
