@@ -11,7 +11,7 @@ from dataclasses import dataclass
 VERSION = 1
 
 FreeForm = dict[str, object]
-"""A JSON object whose inside another module checks (mapping rules, settings of a verification scheme)."""
+"""A JSON object whose inside another module checks (mapping rules, settings of verification or authentication)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +153,7 @@ class RequestTemplateEntry:
     body_type: str | None = None
     body: str | None = None
     headers: list[HeaderEntry] | None = None
+    authentication: FreeForm | None = None
     response_keyword: str | None = None
     failure_keyword: str | None = None
     success_path: str | None = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
+from connector_config.authentication_checks import authentication_faults
 from connector_config.disposition_tasks import rule_faults
 from connector_config.mapping.document import InvalidMappingError, merge_mapping, parse_mapping
 from connector_config.models import Connector, RequestHeader, RequestTemplate
@@ -172,7 +173,7 @@ def template_faults(template: RequestTemplate, headers: Sequence[RequestHeader])
     faults = validate_request_template(
         RequestTemplateDraft(spec=spec, rules=rules, timeout_seconds=template.timeout_seconds)
     )
-    return [*faults, *_disposition_faults(template)]
+    return [*faults, *authentication_faults(template, headers), *_disposition_faults(template)]
 
 
 def _disposition_faults(template: RequestTemplate) -> Iterator[FieldError]:

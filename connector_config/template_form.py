@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from unfold.widgets import (
@@ -14,16 +14,12 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from connector_config.authentication_form import AuthenticationFormMixin
 from connector_config.connector_checks import template_faults
 from connector_config.form_fields import SecretChange, SecretField, TableField, changed_secret
 from connector_config.masking import masked_body, masked_url, unmasked_body, unmasked_url
 from connector_config.models import RequestHeader, RequestTemplate
 from connector_config.models.request_template import MAX_HEADERS
-
-if TYPE_CHECKING:
-    _TemplateModelForm = forms.ModelForm[RequestTemplate]
-else:
-    _TemplateModelForm = forms.ModelForm
 
 _MASK_HELP = "*** stands for a value that is kept secret: leave it as it is, or type over it."
 
@@ -38,7 +34,7 @@ class HeaderRow:
     is_secret: forms.BoundField
 
 
-class TemplateForm(_TemplateModelForm):
+class TemplateForm(AuthenticationFormMixin):
     """A template and its headers. URL and body are shown with credentials masked, secret headers not at all."""
 
     purpose: str = ""
@@ -84,6 +80,7 @@ class TemplateForm(_TemplateModelForm):
                 self.fields.pop(name, None)
         self.stored_headers = list(self.instance.headers.all()) if self.instance.pk else []
         self._add_header_fields()
+        self.add_authentication_fields()
 
     def _add_header_fields(self) -> None:
         for index in range(MAX_HEADERS):
@@ -141,6 +138,7 @@ class TemplateForm(_TemplateModelForm):
         super()._post_clean()  # type: ignore[misc]  # unknown to the stubs
         if self.instance.field_id is None:
             self.instance.field = None
+        self.set_authentication()
         for fault in template_faults(self.instance, self.headers):
             name = self._field_of(fault.field)
             if name not in self.errors:
@@ -153,6 +151,8 @@ class TemplateForm(_TemplateModelForm):
             header = self.headers[int(position)]
             is_hidden_value = part == "value" and header.is_secret
             return f"header_{header.position}_{'secret_value' if is_hidden_value else part}"
+        if head == "authentication":
+            return self.authentication_field_of(key)
         return "header_0_name" if head == "headers" else head
 
     def _header(self, index: int) -> RequestHeader | None:

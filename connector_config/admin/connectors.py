@@ -50,7 +50,7 @@ class ConnectorAdmin(StaffModelAdmin):
 
     class Media:
         css = {"all": ["admin-extra/admin.css"]}
-        js = ["admin-extra/connector.js"]
+        js = ["admin-extra/connector.js", "admin-extra/authentication.js"]
 
     def get_form(self, request: HttpRequest, obj: Connector | None = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:

@@ -47,7 +47,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
                    "client_secret": "x-secret"},
     "jwt": {"private_key": as_pem(rsa_key()), "claims": '{"application_id": "app"}'},
     "hmac": {"key": "pub", "secret": "s3cret", "string_to_sign": "{path}{sorted_parameters}{md5:sorted_parameters}",
-             "algorithm": "sha1", "encoding": "base64_hex"},
+             "digest": "sha1", "encoding": "base64_hex"},
 }  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def test_a_signature_may_cover_method_time_nonce_and_body_in_several_headers() -
     body = hashlib.sha256('{"a":"ü"}'.encode()).hexdigest()
     text = f"POST\napi.example.com:8443/\nz=1\n1787230598\nnonce-1\n{body}"
 
-    signed = added("hmac", sent, string_to_sign=pattern, signature_headers=headers, algorithm="sha512", encoding="hex")
+    signed = added("hmac", sent, string_to_sign=pattern, signature_headers=headers, digest="sha512", encoding="hex")
 
     assert signed == {
         "X-Time": "1787230598",
@@ -231,7 +231,7 @@ def test_es256_and_hs256_sign_too() -> None:
         ("hmac", {"string_to_sign": "{"}, "string_to_sign"),
         ("hmac", {"signature_headers": "X-A: {timestamp}"}, "signature_headers"),
         ("hmac", {"signature_headers": "{signature}"}, "signature_headers"),
-        ("hmac", {"algorithm": "sha3"}, "algorithm"),
+        ("hmac", {"digest": "sha3"}, "digest"),
         ("jwt", {"private_key": "no key"}, "private_key"),
         ("jwt", {"private_key": as_pem(ec_key())}, "private_key"),
         ("jwt", {"algorithm": "HS256", "private_key": "short"}, "private_key"),
@@ -344,3 +344,11 @@ def test_settings_are_stored_as_text() -> None:
     stored = normalised({"claims": {"a": 1}, "lifetime_seconds": 60, "key": None, "x": "", "y": True})
 
     assert stored == {"claims": '{"a": 1}', "lifetime_seconds": "60", "y": "true"}
+
+
+def test_a_setting_of_one_name_is_the_same_in_every_kind_that_has_it() -> None:
+    found: dict[str, tuple[bool, tuple[str, ...]]] = {}
+    for kind in KINDS.values():
+        for setting in kind.settings_schema:
+            described = (setting.secret, setting.choices)
+            assert found.setdefault(setting.name, described) == described, setting.name

@@ -42,7 +42,7 @@ class HmacAuthentication(AuthenticationKind):
         Setting("secret", "Secret", required=True, secret=True),
         Setting("string_to_sign", "String to sign", required=True,
                 help="A pattern such as {method}{newline}{path}{newline}{timestamp}{newline}{sha256:body}"),
-        Setting("algorithm", "Hash", default="sha256", choices=("sha1", "sha256", "sha512", "md5")),
+        Setting("digest", "Hash", default="sha256", choices=("sha1", "sha256", "sha512", "md5")),
         Setting("encoding", "Signature's encoding", default="hex", choices=("hex", "base64", "base64url", "base64_hex"),
                 help="base64_hex is Base64 of the hexadecimal digits, as PHP's hash_hmac gives them."),
         Setting("signature_headers", "Headers", default=_DEFAULT_HEADERS,
@@ -57,7 +57,7 @@ class HmacAuthentication(AuthenticationKind):
         values["signature"] = sign(
             settings.text("secret"),
             text.encode(),
-            algorithm=settings.text("algorithm"),
+            algorithm=settings.text("digest"),
             encoding=settings.text("encoding"),
         )
         return tuple(plain_header(name, fill_in(pattern, values)) for name, pattern in _header_patterns(settings))

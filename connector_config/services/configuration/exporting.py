@@ -13,6 +13,7 @@ from connector_config.configuration_schema import VERSION
 from connector_config.masking import masked_body, masked_url
 from connector_config.models import Connector, DispositionField, RequestTemplate
 from connector_config.services.configuration import columns
+from connector_config.services.configuration.authentication import exported_authentication
 from crm.models import Agent, Lead, Opportunity, Team
 
 _Entry = dict[str, Any]
@@ -167,4 +168,5 @@ def _template(template: RequestTemplate | None, *, with_secrets: bool) -> _Entry
         | ({"value": header.value} if with_secrets or not header.is_secret else {})
         for header in template.headers.all()
     ]
+    entry["authentication"] = exported_authentication(template, with_secrets=with_secrets)
     return entry

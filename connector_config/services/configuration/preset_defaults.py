@@ -10,6 +10,7 @@ import yaml
 from connector_config.configuration_schema import ConnectorEntry
 from connector_config.presets import Preset, UnknownPresetError, load_preset
 from connector_config.services.configuration import columns
+from connector_config.services.configuration.authentication import with_default
 from connector_config.services.configuration.parsing import parse_entry
 from connector_config.services.configuration.problems import Problems
 from connector_config.services.configuration.reading import read_yaml
@@ -64,4 +65,6 @@ def _filled(entry: EntryT, defaults: EntryT) -> EntryT:
             missing[field.name] = default
         elif dataclasses.is_dataclass(own) and default is not None:
             missing[field.name] = _filled(own, default)
+        elif field.name == "authentication":
+            missing[field.name] = with_default(own, default)
     return dataclasses.replace(entry, **missing)  # type: ignore[type-var]

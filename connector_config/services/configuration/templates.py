@@ -6,11 +6,13 @@ import re
 
 from django.core.exceptions import ValidationError
 
+from connector_config.authentication_checks import is_missing_secret
 from connector_config.configuration_schema import DispositionEntry, HeaderEntry, RequestTemplateEntry
 from connector_config.connector_checks import template_faults
 from connector_config.masking import MASK, unmasked_body, unmasked_url
 from connector_config.models import Connector, RequestHeader, RequestTemplate
 from connector_config.services.configuration import columns
+from connector_config.services.configuration.authentication import set_authentication
 from connector_config.services.configuration.problems import Problem, join
 from connector_config.services.configuration.run import ImportRun
 
@@ -31,6 +33,8 @@ def import_template(connector: Connector, purpose: str, entry: RequestTemplateEn
         return
     template = template or RequestTemplate(purpose=purpose)
     _set_columns(template, given, entry, run)
+    if entry.authentication is not None:
+        set_authentication(template, entry.authentication, join(entry.path, "authentication"), run)
     if isinstance(entry, DispositionEntry):
         _set_field(template, entry, run)
     headers = _headers(template, entry, run)
@@ -99,8 +103,11 @@ def _save(
         run.problems.add_validation(entry.path, error, _KEYS)
     faults = template_faults(template, headers)
     for fault in faults:
-        if fault.field != "url" or template.url:
-            run.problems.add(join(entry.path, re.sub(r"\.(\d+)", r"[\1]", fault.field)), fault.message)
+        path = join(entry.path, re.sub(r"\.(\d+)", r"[\1]", fault.field))
+        if run.is_secretless and is_missing_secret(template, fault.field):
+            run.remarks.append(Problem(path, _LEFT_OUT))
+        elif fault.field != "url" or template.url:
+            run.problems.add(path, fault.message)
     if not connector.pk or len(run.problems.found) > before:
         return
     template.connector = connector
