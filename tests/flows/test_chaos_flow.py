@@ -1,6 +1,6 @@
 """A clumsy provider: every event three times, shuffled, from eight clients at once, recordings first.
 
-CHAOS_CALLS sets the number of calls (200 in the suite; docs/operations.md tells the figures of a run with 2,000).
+CHAOS_CALLS sets the number of calls (100 in the suite; docs/operations.md tells the figures of a run with 2,000).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.flows.client import ProductClient, standard_document
 
 pytestmark = pytest.mark.parametrize("live_system", ["postgresql", "sqlite"], indirect=True)
 
-CALLS = int(os.environ.get("CHAOS_CALLS", "200"))
+CALLS = int(os.environ.get("CHAOS_CALLS", "100"))
 CLIENTS = 8
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 COMPARED = (
