@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from calls.flags import Flag
+from calls.services.clicks import Click, find_click, with_click
 from connector_config.mapping.events import CallEvent, Direction
 from connector_config.selectors import ConnectorConfig, VirtualNumberConfig
 from crm.matching import Candidate, LeadReference, agents_by_number, match_leads
@@ -31,7 +32,8 @@ class NamedAgents:
 class Parties:
     """Everybody of one call as its events name them.
 
-    ``named_lead`` is the lead that the provider named by id, ``lead`` that one or the best match by number.
+    ``named_lead`` is the lead that the provider named by id, else that of our click to call that led to the call
+    (``click_id``); ``lead`` is that one or the best match by number.
     ``is_customer`` is true when the number can belong to a lead: readable, not withheld, none of our own.
     ``candidates`` lists all leads with the number when they are several: ``{"lead_id", "reason"}``.
     """
@@ -45,12 +47,15 @@ class Parties:
     opportunity_id: uuid.UUID | None
     candidates: tuple[dict[str, str], ...]
     flags: frozenset[str]
+    click_id: uuid.UUID | None = None
 
 
 def find_parties(facts: CallEvent, connector: ConnectorConfig) -> Parties:
     """Find everybody by the rules of docs/domain.md; nothing found is a flag, never an error."""
     customer = customer_number_of(facts, connector)
+    click = find_click(facts, connector)
     agents, owners = _find_agents(facts, connector, customer)
+    agents = _with_clicking_agent(agents, facts, click)
     flags = {str(flag) for flag in _number_flags(customer, customer in owners, connector)}
     if agents.is_any_named and not agents.ids:
         flags.add(Flag.AGENT_UNKNOWN)
@@ -58,7 +63,7 @@ def find_parties(facts: CallEvent, connector: ConnectorConfig) -> Parties:
     if facts.display_number and virtual_number is None:
         flags.add(Flag.VIRTUAL_NUMBER_UNKNOWN)
     is_own = bool(flags & {Flag.NUMBER_INTERNAL, Flag.NUMBER_WITHHELD})
-    opportunity_id, named_lead = _find_named(facts, flags)
+    opportunity_id, named_lead = with_click(click, *_find_named(facts, flags))
     matches = [] if named_lead or is_own else match_leads(customer, connector.default_country)
     if len(matches) > 1:
         flags.add(Flag.LEAD_AMBIGUOUS)
@@ -72,12 +77,20 @@ def find_parties(facts: CallEvent, connector: ConnectorConfig) -> Parties:
         opportunity_id=opportunity_id,
         candidates=_several(matches),
         flags=frozenset(flags),
+        click_id=click.id if click else None,
     )
 
 
 def find_agents(event: CallEvent, connector: ConnectorConfig, known: NamedAgents) -> NamedAgents:
     """The agents that this one event names (each event of a ring group may name another); ``known`` saves a query."""
     return known if _agent_words(event, connector) == known.words else _find_agents(event, connector, "")[0]
+
+
+def _with_clicking_agent(agents: NamedAgents, facts: CallEvent, click: Click | None) -> NamedAgents:
+    """Who clicked makes the call, whatever numbers say; only a known UserId says it better."""
+    if click is None or click.agent_id is None or (facts.user_id and agents.ids):
+        return agents
+    return NamedAgents(ids=(click.agent_id,), words=agents.words or (str(click.id),))
 
 
 def customer_number_of(facts: CallEvent, connector: ConnectorConfig) -> str:

@@ -21,6 +21,7 @@ from calls.folding import (
 )
 from calls.models import Call, StoredEvent
 from calls.services.call_facts import write_facts
+from calls.services.clicks import tie_click
 from calls.services.popups import follow_call, show_popup
 from connector_config.mapping.events import CallEvent, EventKind
 from connector_config.selectors import ConnectorConfig
@@ -170,6 +171,7 @@ class _SessionRecorder:
         is_new = call.pk is None
         parties = write_facts(call, group, self.connector, is_reused=is_reused and not self.is_inferred)
         call.save()
+        tie_click(click_id=parties.click_id, call=call)
         self.calls[call.pk] = call
         self._tie(call, group, new)
         news = [one.event for one in group if one.content_hash in new and one.event.kind == EventKind.POPUP]

@@ -40,8 +40,8 @@ class FieldKind(StrEnum):
 
 
 FIELD_KINDS: MappingProxyType[str, FieldKind] = MappingProxyType({
-    **dict.fromkeys(("session_id", "parent_session_id", "call_reference"), FieldKind.KEY),
-    **dict.fromkeys(("lead_id", "user_id", "opportunity_id"), FieldKind.TEXT),
+    **dict.fromkeys(("session_id", "parent_session_id"), FieldKind.KEY),
+    **dict.fromkeys(("call_reference", "lead_id", "user_id", "opportunity_id"), FieldKind.TEXT),
     **dict.fromkeys(("source_number", "destination_number", "display_number"), FieldKind.NUMBER),
     **dict.fromkeys(("started_at", "answered_at", "ended_at", "occurred_at"), FieldKind.TIME),
     **dict.fromkeys(("notes", "raw_status", "tag", "agent_name", "agent_email"), FieldKind.TEXT),
