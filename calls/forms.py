@@ -76,9 +76,13 @@ class DispositionForm(forms.Form):
 
 
 class ClickToCallForm(forms.Form):
-    """A number to dial; ``lead`` and ``opportunity`` say whom it is about; no ``connector`` (slug) means the first."""
+    """A number to dial; ``lead`` and ``opportunity`` say whom it is about; no ``connector`` (slug) means the first.
+
+    A ``virtual_number`` (our id) brings its own connector.
+    """
 
     phone = forms.CharField(required=False, max_length=40)
     lead = forms.UUIDField(required=False)
     opportunity = forms.UUIDField(required=False)
     connector = forms.SlugField(required=False)
+    virtual_number = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)

@@ -75,7 +75,7 @@ def click_to_call_run(
         customer_number=called.phone,
         agent=agent,
         lead=called.lead,
-        virtual_number=virtual_number_for(connector, called, given=virtual_number),
+        virtual_number=virtual_number_for(connector, called, given=virtual_number, agent=agent),
     )
     return _run(subjects, request_id, RequestTemplate.Purpose.CLICK_TO_CALL)
 

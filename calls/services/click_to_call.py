@@ -12,6 +12,7 @@ from django.utils import timezone
 from calls.errors import ClickToCallRefusedError, IdempotencyConflictError
 from calls.merge_context import MergeSubjects, merge_context
 from calls.models import Call, OutboundRequest
+from calls.services.calling_rules import check_may_call_now
 from calls.services.outbound import dispatch_after_commit
 from connector_config.models import Connector, RequestTemplate, VirtualNumber
 from connector_config.selectors import connectors_of, number_key
@@ -73,8 +74,12 @@ def request_click_to_call(
     )
     with transaction.atomic():
         # Clicks of one agent pass one by one, so that a click with a key and one without see each other.
-        Agent.objects.select_for_update(no_key=True).get(pk=agent.pk)
-        return _earlier_request(click) or _owed(click)
+        current = Agent.objects.select_for_update(no_key=True).get(pk=agent.pk)
+        if (earlier := _earlier_request(click)) is not None:
+            return earlier
+        # After the look for an earlier request: the repetition of a click must not run into the call that it made.
+        check_may_call_now(agent=current, connector=connector)
+        return _owed(click)
 
 
 def connectors_for(agent: Agent) -> list[Connector]:
@@ -113,7 +118,7 @@ def _checked(
         opportunity=opportunity,
         phone=called.phone,
         phone_e164=called.e164,
-        virtual_number=virtual_number_for(connector, called, given=virtual_number),
+        virtual_number=virtual_number_for(connector, called, given=virtual_number, agent=agent),
         idempotency_key=idempotency_key,
     )
 
@@ -182,13 +187,18 @@ def _check_do_not_call(leads: list[Lead]) -> None:
 
 
 def virtual_number_for(
-    connector: Connector, called: CalledNumber, *, given: VirtualNumber | None = None
+    connector: Connector, called: CalledNumber, *, given: VirtualNumber | None = None, agent: Agent | None = None
 ) -> VirtualNumber | None:
-    """The one given, else the one last used with this customer, else the connector's first."""
+    """The one given, else the agent's own, the one last used with this customer, the default, the connector's first."""
     if given is not None:
         if given.connector_id != connector.pk:
             raise ClickToCallRefusedError(f"This virtual number is none of {connector.name}.", "virtual_number")
         return given
+    own = connector.virtual_numbers.filter(callers=agent).first() if agent else None
+    return own or _last_used(connector, called) or connector.virtual_numbers.order_by("-is_default", "id").first()
+
+
+def _last_used(connector: Connector, called: CalledNumber) -> VirtualNumber | None:
     calls = Call.objects.filter(connector=connector, virtual_number__connector=connector)
     if called.lead is not None:
         calls = calls.filter(lead=called.lead)
@@ -197,7 +207,7 @@ def virtual_number_for(
     else:
         calls = calls.none()
     last = calls.select_related("virtual_number").order_by("-happened_at", "-id").first()
-    return last.virtual_number if last else connector.virtual_numbers.first()
+    return last.virtual_number if last else None
 
 
 def _earlier_request(click: Click) -> OutboundRequest | None:

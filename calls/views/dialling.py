@@ -16,8 +16,10 @@ from calls.forms import ClickToCallForm
 from calls.models import OutboundRequest
 from calls.selectors import visible_outbound_requests
 from calls.services import desk
+from calls.services.calling_rules import hindrances
 from calls.services.click_to_call import connectors_for, request_click_to_call
 from calls.views.frame import back_to, is_fragment, render_page, signed_in
+from connector_config.models import Connector, VirtualNumber
 from crm.models import Agent
 from crm.selectors import agent_of, visible_leads, visible_opportunities
 
@@ -48,12 +50,31 @@ def _requested(request: HttpRequest) -> OutboundRequest:
     if lead is None and not wanted["phone"]:
         raise ClickToCallRefusedError("Type the number to call.", "phone")
     chosen = opportunities.filter(pk=wanted["opportunity"]).first() if wanted["opportunity"] else None
-    connectors = [row for row in connectors_for(agent) if wanted["connector"] in {"", row.slug}]
+    connector, number = _through(agent, wanted["connector"], wanted["virtual_number"])
+    return request_click_to_call(
+        agent=agent,
+        connector=connector,
+        lead=lead,
+        phone=wanted["phone"],
+        virtual_number=number,
+        opportunity=chosen,
+    )
+
+
+def _through(agent: Agent, slug: str, number_id: int | None) -> tuple[Connector, VirtualNumber | None]:
+    """The connector and number chosen; without a choice the first connector through which the agent may call now."""
+    connectors = connectors_for(agent)
+    if number_id is not None:
+        numbers = VirtualNumber.objects.filter(connector__in=connectors).select_related("connector")
+        number = numbers.filter(pk=number_id).first()
+        if number is None:
+            raise ClickToCallRefusedError("This virtual number is not yours to call with.", "virtual_number")
+        return number.connector, number
+    connectors = [row for row in connectors if slug in {"", row.slug}]
     if not connectors:
         raise ClickToCallRefusedError("Click to call is not set up for you yet.", "connector")
-    return request_click_to_call(
-        agent=agent, connector=connectors[0], lead=lead, phone=wanted["phone"], opportunity=chosen
-    )
+    hindered = hindrances(agent=agent, connectors=connectors) if len(connectors) > 1 else {}
+    return min(connectors, key=lambda row: row.pk in hindered), None
 
 
 def _refused(request: HttpRequest, message: str) -> HttpResponse:

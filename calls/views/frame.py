@@ -14,9 +14,9 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from calls import desk_selectors
+from calls.dial_lines import DialLine, dial_lines
 from calls.embedded_pages import frame_sources
 from calls.popup_card import PopupCard, popup_card
-from calls.services.click_to_call import connectors_for
 from connector_config.selectors import connectors_of
 from crm.models import Agent, Lead
 from crm.selectors import agent_of
@@ -70,12 +70,16 @@ def _let_in_frames(response: HttpResponse, agent: Agent | None, context: dict[st
 
 
 def dialling_of(agent: Agent | None, lead: Lead | None = None) -> dict[str, Any]:
-    """By which connectors the agent may dial, and in words why not, when not."""
-    connectors = connectors_for(agent) if agent is not None else []
-    return {"connectors": connectors, "hindrance": _hindrance(agent, bool(connectors), lead)}
+    """By which connectors and numbers the agent may dial, and in words why not, when not."""
+    lines = dial_lines(agent) if agent is not None else []
+    return {
+        "connectors": lines,
+        "hindrance": _hindrance(agent, lines, lead),
+        "has_numbers": any(len(line.numbers) > 1 for line in lines),
+    }
 
 
-def _hindrance(agent: Agent | None, has_connectors: bool, lead: Lead | None) -> str:
+def _hindrance(agent: Agent | None, lines: list[DialLine], lead: Lead | None) -> str:
     if agent is None:
         return "Only agents can call."
     if lead is not None and lead.do_not_call:
@@ -84,9 +88,9 @@ def _hindrance(agent: Agent | None, has_connectors: bool, lead: Lead | None) -> 
         return "You may not click to call. An administrator can change that."
     if not agent.is_on_duty:
         return "You are off duty."
-    if not has_connectors:
+    if not lines:
         return "Click to call is not set up for you yet."
-    return ""
+    return lines[0].hindrance if all(line.hindrance for line in lines) else ""
 
 
 def back_to(request: HttpRequest, default: str) -> HttpResponseRedirect:
