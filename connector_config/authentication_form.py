@@ -38,9 +38,10 @@ class AuthenticationFormMixin(_TemplateModelForm):
         """To be called while the form is made, once its instance is there."""
         stored = self.instance.authentication_settings or {}
         self.fields[KIND] = forms.ChoiceField(
-            label="Authentication", choices=[(name, kind.label) for name, kind in KINDS.items()],
+            label="How we prove ourselves to the provider",
+            choices=[(name, kind.label) for name, kind in KINDS.items()],
             initial=self.instance.authentication_kind, required=False, widget=UnfoldAdminSelectWidget(),
-            help_text="How we prove ourselves to the provider. Secrets are stored encrypted and never shown again.",
+            help_text="Secrets are stored encrypted and never shown again.",
         )  # fmt: skip
         for setting in _settings():
             field = _field(setting)
