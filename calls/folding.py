@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from connector_config.mapping.events import CallEvent, CallStatus, Direction, EventKind
@@ -164,12 +165,17 @@ def _split_session(events: Sequence[HeardEvent]) -> list[list[HeardEvent]]:
     undated.sort(key=lambda one: (not _customer(one.event), one.content_hash))
     groups: list[list[HeardEvent]] = []
     for one in dated:
-        fitting = (group for group in groups if _starts_near(group[0], one) and _same_parties(group, one))
+        fitting = (group for group in _near_groups(groups, one) if _same_parties(group, one))
         _join(groups, next(fitting, None), one)
     for one in undated:
         fitting = (group for group in reversed(groups) if _same_parties(group, one))
         _join(groups, next(fitting, None), one)
     return groups
+
+
+def _near_groups(groups: list[list[HeardEvent]], one: HeardEvent) -> list[list[HeardEvent]]:
+    """Those that began within the window before it, oldest first; groups stand in the order of their first starts."""
+    return list(takewhile(lambda group: _starts_near(group[0], one), reversed(groups)))[::-1]
 
 
 def _join(groups: list[list[HeardEvent]], group: list[HeardEvent] | None, one: HeardEvent) -> None:

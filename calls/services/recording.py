@@ -28,6 +28,9 @@ from connector_config.selectors import ConnectorConfig
 from telephony_connector.common.locks import lock_for_transaction
 
 _INFERRED_HORIZON = timedelta(hours=24)
+_REUSED_HORIZON = timedelta(hours=24)
+_MANY_CALLS = 50
+"""From so many calls of one session id on, only those within the horizon are read: else each costs more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def record_events(*, connector: ConnectorConfig, events: Sequence[CallEvent], so
     calls: dict[int, Call] = {}
     for key in dict.fromkeys([*keys, *abandoned]):
         numbered = [(index, event) for index, event in enumerate(events) if keys[index] == key]
-        for call in _SessionRecorder(connector, key, source, before).record(numbered):
+        for call in _SessionRecorder(connector, key, source, before, numbered).record():
             calls[call.pk] = call
     return list(calls.values())
 
@@ -75,9 +78,19 @@ def _forget_request(source: Source) -> dict[int, StoredEvent]:
 class _SessionRecorder:
     """Brings the calls of one session key up to date; lives for one request, under the key's lock."""
 
-    def __init__(self, connector: ConnectorConfig, key: str, source: Source, before: Mapping[int, StoredEvent]) -> None:
+    def __init__(
+        self,
+        connector: ConnectorConfig,
+        key: str,
+        source: Source,
+        before: Mapping[int, StoredEvent],
+        numbered: Sequence[tuple[int, CallEvent]],
+    ) -> None:
         self.connector, self.key, self.source, self.before = connector, key, source, before
+        self.numbered = numbered
         self.is_inferred = key.startswith(INFERRED_PREFIX)
+        self.last_occurrence = 0
+        self.is_partial = False
         self.calls = {call.pk: call for call in self._stored_calls()}
         stored = self._stored_events() if self.calls else []
         self.rows = {row.fingerprint: row for row in stored}
@@ -85,21 +98,40 @@ class _SessionRecorder:
     def _stored_calls(self) -> list[Call]:
         calls = Call.objects.filter(connector_id=self.connector.id, session_key=self.key).order_by()
         # Most calls are new: their many columns are asked for only when there is a row.
-        pks = list(calls.values_list("pk", flat=True))
+        found = list(calls.values_list("pk", "occurrence", "happened_at"))
+        self.last_occurrence = max((occurrence for _, occurrence, _ in found), default=0)
+        pks = {pk for pk, _, _ in found}
+        if len(found) > _MANY_CALLS and not self.is_inferred:
+            pks = self._pks_concerned({pk: happened_at for pk, _, happened_at in found})
+            self.is_partial = len(pks) < len(found)
         # Locked, because an agent may be writing the outcome into the same row: a save of ours must not undo it.
         known = Call.objects.filter(pk__in=pks).order_by("pk").select_for_update(of=("self",), no_key=True)
         return list(known.select_related("popup")) if pks else []
+
+    def _pks_concerned(self, happened: Mapping[int, datetime]) -> set[int]:
+        """Of the calls of a sender that gives every call one id: those near these events, the latest ones for events
+        without a start, and those that had one of these events before."""
+        latest = max(happened.values())
+        moments = {event.started_at or latest for _, event in self.numbered}
+        pks = {pk for pk, at in happened.items() if any(abs(at - moment) <= _REUSED_HORIZON for moment in moments)}
+        identities = [content_hash(event) for _, event in self.numbered]
+        rows = StoredEvent.objects.filter(connector_id=self.connector.id, fingerprint__in=identities)
+        pks.update(rows.values_list("call_id", flat=True))
+        pks.update(row.call_id for row in self.before.values() if row.session_key == self.key)
+        return pks & set(happened)
 
     def _stored_events(self) -> list[StoredEvent]:
         rows = StoredEvent.objects.filter(connector_id=self.connector.id, session_key=self.key)
         if self.is_inferred:
             received_at = self.source.received_at
             rows = rows.filter(received_at__range=(received_at - _INFERRED_HORIZON, received_at + _INFERRED_HORIZON))
+        elif self.is_partial:
+            rows = rows.filter(call_id__in=self.calls)
         return list(rows)
 
-    def record(self, numbered: Sequence[tuple[int, CallEvent]]) -> list[Call]:
+    def record(self) -> list[Call]:
         """Store what is new, fold every call that it touches, and return the calls of these events."""
-        known, fresh = self._sort_out(numbered)
+        known, fresh = self._sort_out()
         if not fresh and not self.source.is_replay:
             return [self.calls[call_id] for call_id in sorted(known)]
         self.rows.update({row.fingerprint: row for row in fresh})
@@ -110,19 +142,19 @@ class _SessionRecorder:
         for index, group in enumerate(split_into_calls(heard, is_inferred=self.is_inferred)):
             call = self._call_of(group, taken)
             if self.source.is_replay or self._is_changed(call, group, new):
-                self._refold(call, group, new, is_reused=index > 0)
+                self._refold(call, group, new, is_reused=index > 0 or self.is_partial)
                 touched.append(call)
             taken.add(call.pk)
         StoredEvent.objects.bulk_create(fresh)
         self._drop_empty_calls(taken)
         return touched
 
-    def _sort_out(self, numbered: Sequence[tuple[int, CallEvent]]) -> tuple[set[int], list[StoredEvent]]:
+    def _sort_out(self) -> tuple[set[int], list[StoredEvent]]:
         """The ids of the calls whose events came again, and rows (not yet saved) for events that are new."""
         stored = {self._identity_of_row(row): row for row in self.rows.values()}
         known: set[int] = set()
         fresh: dict[str, StoredEvent] = {}
-        for index, event in numbered:
+        for index, event in self.numbered:
             identity = content_hash(event)
             if identity in stored:
                 known.add(stored[identity].call_id)
@@ -154,8 +186,8 @@ class _SessionRecorder:
         owners = sorted((pk for pk in votes if pk in self.calls and pk not in taken), key=lambda pk: (-votes[pk], pk))
         if owners:
             return self.calls[owners[0]]
-        occurrence = max((call.occurrence for call in self.calls.values()), default=0) + 1
-        return Call(connector_id=self.connector.id, session_key=self.key, occurrence=occurrence)
+        self.last_occurrence += 1
+        return Call(connector_id=self.connector.id, session_key=self.key, occurrence=self.last_occurrence)
 
     def _call_id_so_far(self, row: StoredEvent) -> int | None:
         """The call that the event belongs to, or belonged to before its request was read again."""

@@ -14,6 +14,8 @@ TIME_AMBIGUOUS = "time_ambiguous"
 TIME_NONEXISTENT = "time_nonexistent"
 
 _LATEST_SENTINEL_YEAR = 1970
+_FAR_SENTINEL_YEAR = 9000
+"""From here on ("9999-12-31") a time means "none"; near the calendar's end it could not even be shown in every zone."""
 _ISO = re.compile(
     r"(\d{4})[-/]?(\d{2})[-/]?(\d{2})(?:T|\s+)(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?\s*"
     r"([AP]M)?\s*(Z|UTC|GMT|[+-]\d{2}:?(?:\d{2})?)?",
@@ -40,7 +42,8 @@ def zone_of(name: str) -> tzinfo:
 def read_time(value: object, zone: tzinfo, formats: tuple[str, ...] = ()) -> tuple[datetime | None, str]:
     """The instant in UTC, and a flag (empty when nothing is unusual).
 
-    Sentinels (epoch 0, 0000-00-00, anything up to 1970) give None. Raises ValueError for text that is no time.
+    Sentinels (epoch 0, 0000-00-00, anything up to 1970 or from 9000 on) give None.
+    Raises ValueError for text that is no time.
     ``formats`` are strptime formats tried first. Naive times are in ``zone``: one that occurs twice is read as
     the first, one that the clock skipped is read with the offset before the change; both are flagged.
     """
@@ -54,7 +57,7 @@ def read_time(value: object, zone: tzinfo, formats: tuple[str, ...] = ()) -> tup
         if text.lstrip("+-").replace(".", "", 1).isdecimal() and text.isascii():
             return _epoch(text), ""
         moment = _rfc_2822(text)
-    if moment.year <= _LATEST_SENTINEL_YEAR:
+    if not _LATEST_SENTINEL_YEAR < moment.year < _FAR_SENTINEL_YEAR:
         return None, ""
     if moment.tzinfo is not None:
         return moment.astimezone(UTC), ""

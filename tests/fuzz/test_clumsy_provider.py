@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import DatabaseError
 
+from calls.folding import split_into_calls
 from calls.models import Call, Popup
 from connector_config.models import Connector
 from tests.factories import AgentFactory, ConnectorFactory, LeadFactory, VirtualNumberFactory
@@ -299,11 +301,37 @@ def test_batch_of_a_thousand_calls_is_taken_and_one_more_is_not(connector: Conne
     assert Call.objects.count() == 1000
 
 
-@pytest.mark.parametrize("moment", ["9999-12-31 23:59:59", "9999-12-31T23:59:59Z", "253402300799"])
-@pytest.mark.parametrize("session_id", ["", "far-away"])
-def test_call_at_the_end_of_time_is_kept(connector: Connector, moment: str, session_id: str) -> None:
-    record = {**SAMPLE, "StartTime": moment, "EndTime": moment, "CallSessionId": session_id}
+@pytest.mark.parametrize("moment", ["9999-12-31 23:59:59", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00"])
+def test_end_at_the_end_of_time_means_none_and_breaks_no_page(connector: Connector, moment: str) -> None:
+    response = post(connector, {**SAMPLE, "EndTime": moment, "Status": "Ringing"}, "agent-popup")
 
-    assert post(connector, record).status_code in {200, 422}
-    assert post(connector, {**record, "Status": "Ringing"}, "agent-popup").status_code in {200, 422}
-    assert set(JournalEntry.objects.values_list("verdict", flat=True)) <= {"processed", "rejected"}
+    assert response.status_code == 200
+    assert Call.objects.get().ended_at is None
+    assert post(connector, {**SAMPLE, "StartTime": moment}).status_code == 422
+
+
+def test_one_session_id_for_every_call_does_not_slow_us_down(
+    connector: Connector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = datetime(2024, 1, 1, 9, tzinfo=UTC)
+    records = []
+    for number in range(80):
+        at = (first + timedelta(hours=number)).isoformat()
+        records.append({**SAMPLE, "SourceNumber": f"+91961179{number:04d}", "StartTime": at, "EndTime": at})
+    update = {"CallSessionId": SAMPLE["CallSessionId"], "ResourceURL": "https://server/late.mp3"}
+    read: list[int] = []
+
+    def counting(events: Any, *, is_inferred: bool) -> Any:
+        read.append(len(events))
+        return split_into_calls(events, is_inferred=is_inferred)
+
+    monkeypatch.setattr("calls.services.recording.split_into_calls", counting)
+
+    answers = [post(connector, record) for record in [records[0], update, *records[1:], update, *records, update]]
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert sorted(Call.objects.values_list("occurrence", flat=True)) == list(range(1, 81))
+    assert max(read) < 60
+    latest = Call.objects.order_by("-happened_at").first()
+    assert latest is not None
+    assert "session_id_reused" in latest.flags

@@ -91,7 +91,8 @@ def is_in_error_form(response: Answered) -> bool:
 def is_counted(sent: HostileRequest) -> bool:
     """An event or look-up for a known hook in the ordinary writing of its path; no probe."""
     known = {f"/hooks/{{key}}/{endpoint}" for endpoint in EVENT_ENDPOINTS | ROUTE_ENDPOINTS}
-    is_probe = sent.method == "GET" and not sent.query and not sent.body
+    # A length of its own may leave no body, and so a probe.
+    is_probe = sent.method == "GET" and not sent.query and (not sent.body or "CONTENT_LENGTH" in sent.headers)
     return sent.path.rstrip("/") in known and sent.method.upper() in ("GET", "POST") and not is_probe
 
 
