@@ -74,3 +74,9 @@ def test_no_secret_survives_as_it_is_or_percent_encoded(secret: str, before: str
     shown = redact_text(f"{before}{secret}{after} {quote(secret, safe='')}", [secret])
 
     assert secret not in shown or secret in MASK * 9
+
+
+def test_a_long_access_token_is_masked_wherever_it_stands() -> None:
+    token = "eyJ" + "aB3-_.~" * 600
+
+    assert redact_text(f'{{"echo":"Bearer {token}"}} ?t={token}&x', [token]) == '{"echo":"Bearer ••••"} ?t=••••&x'

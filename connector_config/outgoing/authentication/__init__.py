@@ -129,7 +129,8 @@ def authenticate(
     added = _kind(kind).headers(request, settings, moment, token)
     names = {name.casefold() for name, _ in added}
     kept = tuple(header for header in request.headers if header[0].casefold() not in names)
-    sent = [part for _, value in added for part in (value, value.rpartition(" ")[2])]
+    # Behind the scheme of Authorization, if there is one: its word alone is no secret.
+    sent = [value.rpartition(" ")[2] for _, value in added]
     own = [settings.text(name) for name in secret_names(kind)]
     secrets = [text for text in own if text and len(text) <= _LONGEST_SENT_SECRET]
     return dataclasses.replace(
