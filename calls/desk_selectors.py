@@ -11,7 +11,7 @@ from django.utils import timezone
 from calls.models import AgentStream, Call, OutboundRequest, Popup, PopupDelivery
 from calls.selectors import visible_calls
 from connector_config.mapping.events import CallStatus, Direction
-from crm.models import Agent, Lead
+from crm.models import Agent, Lead, Task
 
 POPUP_LIFETIME = timedelta(hours=8)
 """A popup that nobody closed leaves the desk after a shift."""
@@ -81,6 +81,14 @@ def follow_ups(calls: QuerySet[Call]) -> list[Call]:
     """The calls whose customer is to be called again within a day and has not been yet, most urgent first."""
     due = calls.filter(follow_up_at__lte=timezone.now() + FOLLOW_UP_WINDOW).exclude(Exists(_later_contact()))
     return list(due.select_related(*_ROW_RELATIONS).order_by("follow_up_at")[:MISSED_LIMIT])
+
+
+def tasks_due(agent: Agent | None) -> list[Task]:
+    """What the agent is to do within a day, most urgent first."""
+    if agent is None:
+        return []
+    due = Task.objects.filter(agent=agent, done_at=None, due_at__lte=timezone.now() + FOLLOW_UP_WINDOW)
+    return list(due.select_related("lead").order_by("due_at")[:MISSED_LIMIT])
 
 
 def _later_contact() -> QuerySet[Call]:

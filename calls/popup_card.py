@@ -15,6 +15,7 @@ from calls.forms import FOLLOW_UPS
 from calls.models import Call, OutboundRequest, Popup, PopupDelivery
 from calls.presentation import Look, customer_of, direction_look, status_look
 from calls.services.dispositions import disposition_options
+from calls.services.popups import owes_disposition
 from connector_config.mapping.events import CallStatus
 from crm.models import Agent, Lead, Opportunity
 from telephony_connector.common.phones import for_display, is_withheld
@@ -47,6 +48,7 @@ class PopupCard:
     options: Sequence[str]
     disposition_request: OutboundRequest | None
     external: EmbeddedPage | None
+    owes_disposition: bool = False
     errors: dict[str, str] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
 
@@ -148,6 +150,7 @@ def popup_card(
         options=disposition_options(call.connector),
         disposition_request=desk_selectors.disposition_request(call),
         external=popup_page(call, agent),
+        owes_disposition=agent is not None and owes_disposition(popup=popup, agent=agent),
         errors=errors or {},
         typed=typed or {},
     )

@@ -9,6 +9,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from calls.dispatch import dispatch
+from calls.services.auto_disposition import dispose_abandoned_calls
 from calls.services.closing import close_calls_that_never_ended
 from calls.sweep import sweep
 
@@ -29,6 +30,12 @@ def sweep_outbound_requests(*, is_after_start: bool = False) -> None:
 def close_stale_calls() -> None:
     """Close calls whose end was never told, so that no popup rings for ever."""
     close_calls_that_never_ended()
+
+
+@shared_task
+def dispose_calls_by_themselves() -> None:
+    """Choose the connectors' own disposition where no agent has chosen one in time."""
+    dispose_abandoned_calls()
 
 
 @worker_ready.connect

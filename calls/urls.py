@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("popups/<int:pk>/lead/", popups.choose_lead, name="popup-lead"),
     path("popups/<int:pk>/new-lead/", popups.create_lead, name="popup-new-lead"),
     path("popups/<int:pk>/opportunity/", popups.choose_opportunity, name="popup-opportunity"),
+    path("tasks/<int:pk>/done/", dialling.task_done, name="task-done"),
     path("agent/duty/", dialling.duty, name="duty"),
     path("click-to-call/", dialling.click_to_call, name="click-to-call"),
     path("outbound/<uuid:pk>/", dialling.outbound, name="outbound"),

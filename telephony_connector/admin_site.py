@@ -79,6 +79,7 @@ UNFOLD = {
                 "items": [
                     _item("Leads", "contacts", "crm_lead"),
                     _item("Opportunities", "handshake", "crm_opportunity"),
+                    _item("Tasks", "task_alt", "crm_task"),
                 ],
             },
             {

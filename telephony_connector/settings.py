@@ -183,6 +183,11 @@ CELERY_BEAT_SCHEDULE = {
 JOURNAL_RETENTION_DAYS = env.integer("JOURNAL_RETENTION_DAYS", 90, minimum=1, maximum=3650)
 CALL_STALE_AFTER_MINUTES = env.integer("CALL_STALE_AFTER_MINUTES", 240, minimum=10, maximum=10_080)
 CELERY_BEAT_SCHEDULE |= {
+    "dispose-calls": {
+        "task": "calls.tasks.dispose_calls_by_themselves",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "close-stale-calls": {"task": "calls.tasks.close_stale_calls", "schedule": 300.0, "options": {"expires": 300}},
     "finish-received-journal-entries": {
         "task": "webhooks.tasks.finish_received_journal_entries",

@@ -11,6 +11,7 @@ from calls.errors import DispositionError
 from calls.merge_context import MergeSubjects, merge_context
 from calls.models import Call, OutboundRequest, Popup
 from calls.outbox import REPLACED
+from calls.services.disposition_tasks import follow_disposition
 from calls.services.outbound import dispatch_after_commit
 from connector_config.models import Connector, RequestTemplate
 from crm.models import Agent
@@ -39,7 +40,10 @@ def save_disposition(
         is_unchanged = (saved.disposition, saved.notes) == (value, notes)
         if is_unchanged and latest and _still_stands(latest):
             return latest
+        is_other = saved.disposition != value
         _write(saved, agent=agent, value=value, notes=notes)
+        if is_other:
+            follow_disposition(call=saved, agent=agent)
         request = _owe(saved, agent) if _wants_dispositions(saved.connector) else None
         _tell_desks(saved)
     call.refresh_from_db(fields=["disposition", "disposed_at", "disposed_by", "notes"])

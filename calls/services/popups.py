@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import connection, transaction
 from django.utils import timezone
 
+from calls.errors import DispositionError
 from calls.models import AgentStream, Call, Popup, PopupDelivery
 from calls.push import ring_doorbell
 from calls.services.parties import Parties, find_agents
@@ -59,13 +60,30 @@ def follow_call(*, call: Call) -> None:
 
 @transaction.atomic
 def dismiss_popup(*, popup: Popup, agent: Agent) -> None:
-    """The agent has closed the popup: it goes from all of their tabs. Idempotent."""
+    """The agent has closed the popup: it goes from all of their tabs. Idempotent.
+
+    Raises DispositionError when the connector wants to know first how the call went.
+    """
+    if owes_disposition(popup=popup, agent=agent):
+        raise DispositionError("Choose a disposition first: it is required after every call.", "value")
     # The stream before the delivery, as everywhere: two that take them in different order would block each other.
     AgentStream.objects.select_for_update().filter(agent=agent).first()
     deliveries = PopupDelivery.objects.filter(popup=popup, agent=agent).exclude(state=PopupDelivery.State.DISMISSED)
     for delivery in deliveries:
         delivery.state, delivery.dismissed_at = PopupDelivery.State.DISMISSED, timezone.now()
         _renumber([delivery], ["state", "dismissed_at"], _next_numbers([agent.pk]))
+
+
+def owes_disposition(*, popup: Popup, agent: Agent) -> bool:
+    """True while the agent may not put the popup away: their call has begun, and its required disposition is missing.
+
+    A call that is over and nobody's is everybody's who has its popup, until one of them has chosen.
+    """
+    call = popup.call
+    if not call.connector.requires_disposition or call.disposition or popup.state == Popup.State.RINGING:
+        return False
+    is_nobodys = call.agent_id is None and popup.state == Popup.State.ENDED
+    return is_nobodys or call.agent_id == agent.pk
 
 
 def acknowledge_popup(*, popup: Popup, agent: Agent) -> None:

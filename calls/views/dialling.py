@@ -20,8 +20,9 @@ from calls.services.calling_rules import hindrances
 from calls.services.click_to_call import connectors_for, request_click_to_call
 from calls.views.frame import back_to, is_fragment, render_page, signed_in
 from connector_config.models import Connector, VirtualNumber
-from crm.models import Agent
+from crm.models import Agent, Task
 from crm.selectors import agent_of, visible_leads, visible_opportunities
+from crm.services.tasks import finish_task
 
 
 @signed_in
@@ -94,6 +95,14 @@ def outbound(request: HttpRequest, pk: UUID) -> HttpResponse:
     if is_fragment(request):
         return render(request, "partials/outbound.html", context)
     return render_page(request, "calls/outbound.html", context)
+
+
+@signed_in
+@require_POST
+def task_done(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tick off one of the agent's own tasks."""
+    finish_task(task=get_object_or_404(Task, pk=pk, agent__user_id=request.user.pk))
+    return HttpResponse() if is_fragment(request) else back_to(request, reverse("console"))
 
 
 @signed_in

@@ -49,10 +49,14 @@ def console_lists(request: HttpRequest) -> HttpResponse:
 
 
 def _lists(request: HttpRequest) -> dict[str, object]:
-    calls = desk_selectors.desk_calls(request.user, agent_of(request.user))
+    agent = agent_of(request.user)
+    calls = desk_selectors.desk_calls(request.user, agent)
+    tasks, follow_ups = desk_selectors.tasks_due(agent), desk_selectors.follow_ups(calls)
     return {
         "missed": desk_selectors.missed_calls(calls),
-        "follow_ups": desk_selectors.follow_ups(calls),
+        "tasks": tasks,
+        "follow_ups": follow_ups,
+        "follow_up_count": len(tasks) + len(follow_ups),
         "today": list(desk_selectors.todays_calls(calls)),
     }
 

@@ -56,8 +56,14 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the popup away; the fragment that replaces it is empty."""
     popup = _popup_of(request, pk)
     agent = agent_of(request.user)
-    if agent is not None:
-        dismiss_popup(popup=popup, agent=agent)
+    try:
+        if agent is not None:
+            dismiss_popup(popup=popup, agent=agent)
+    except DispositionError as error:
+        answer = _refused(request, popup, {"disposition": error.message})
+        # The form says "delete the popup"; this answer is the popup itself, with the reason.
+        answer["HX-Reswap"] = "outerHTML"
+        return answer
     return HttpResponse() if is_fragment(request) else back_to(request, reverse("console"))
 
 

@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from crm.admin.phones import PhoneInline
-from crm.models import Lead, LeadPhone, Opportunity
+from crm.models import Lead, LeadPhone, Opportunity, Task
 from crm.selectors import search_leads
 from crm.services.lead_import import LeadImportReport, import_leads
 from crm.services.lead_rows import LeadFileError, read_lead_file
@@ -150,3 +150,14 @@ class OpportunityAdmin(StaffModelAdmin):
     search_fields = ["name", "lead__name", "external_id"]
     autocomplete_fields = ["lead", "owner"]
     fields = ["name", "lead", "owner", "stage", "status", "external_id"]
+
+
+@admin.register(Task)
+class TaskAdmin(StaffModelAdmin):
+    """What agents are to do; dispositions make tasks by the connectors' rules."""
+
+    list_display = ["title", "lead", "agent", "due_at", "done_at"]
+    list_filter = ["agent", "done_at"]
+    list_select_related = ["lead", "agent"]
+    autocomplete_fields = ["lead", "agent"]
+    search_fields = ["title", "lead__name"]
