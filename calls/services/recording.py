@@ -28,7 +28,7 @@ from connector_config.selectors import ConnectorConfig
 from telephony_connector.common.locks import lock_for_transaction
 
 _INFERRED_HORIZON = timedelta(hours=24)
-_REUSED_HORIZON = timedelta(hours=24)
+_REUSED_HORIZON = timedelta(hours=1)
 _MANY_CALLS = 50
 """From so many calls of one session id on, only those within the horizon are read: else each costs more."""
 
