@@ -54,10 +54,12 @@ def _quiet_reason(connector: Connector) -> str:
 
 
 def _call_in_progress(agent: Agent, connector: Connector) -> Call | None:
+    """Whoever has chosen a call's disposition has hung up, whether or not the provider has told us."""
     in_progress = Call.objects.filter(
         agent=agent,
         connector=connector,
         is_over=False,
+        disposition="",
         status__in=[CallStatus.ANSWERED, CallStatus.IN_PROGRESS],
         happened_at__gt=timezone.now() - LONGEST_CALL,
     )

@@ -18,6 +18,7 @@ from tests.factories import (
     DispositionFieldFactory,
     RequestTemplateFactory,
     UserFactory,
+    VirtualNumberFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -199,6 +200,11 @@ def test_a_secret_is_cleared_by_its_box(browser: Client) -> None:
         ),
         ({C2C + "body": "x"}, "request_templates.url: This field is required."),
         ({DISPOSITION + "url": "https://a.example.com/"}, "request_templates-2.field: Choose the dropdown"),
+        ({"calling_hours": "always"}, "calling_hours: 'always' is not understood"),
+        ({"ca_certificates": "none"}, "ca_certificates: holds no readable certificate"),
+        ({"auto_dispose_minutes": "5"}, "auto_disposition: is required"),
+        ({"disposition_tasks": "Call back"}, "disposition_tasks: “Call back” is not understood"),
+        ({"rate_limit_per_minute": "100000"}, "rate_limit_per_minute: Ensure this value is less than or equal to 6000"),
         ({DISPOSITION + "values": "no equals sign"}, "request_templates-2.values: “no equals sign” has no “=”"),
     ],
 )
@@ -209,6 +215,47 @@ def test_mistakes_are_told_beside_their_field(browser: Client, changes: dict[str
 
     assert any(said.startswith(error) for said in errors_of(answer)), errors_of(answer)
     assert not RequestTemplate.objects.exists()
+
+
+def test_rules_of_calling_and_dispositions_are_saved(browser: Client) -> None:
+    connector, agent = ConnectorFactory(), AgentFactory()
+
+    change(
+        browser, connector,
+        **{
+            "calling_hours": "Mon-Sat 09:00-20:00", "rate_limit_per_minute": "30", "requires_disposition": "on",
+            "auto_dispose_minutes": "5", "auto_disposition": "No remark",
+            "disposition_tasks": "Call back = 2 days: Call again\r\nSold = 0: Thank them",
+            "virtual_numbers-0-number": "+919020897874", "virtual_numbers-0-is_default": "on",
+            "virtual_numbers-0-callers": [str(agent.pk)],
+        },
+    )  # fmt: skip
+
+    stored = Connector.objects.get()
+    assert (stored.calling_hours, stored.rate_limit_per_minute) == ("Mon-Sat 09:00-20:00", 30)
+    assert (stored.requires_disposition, stored.auto_dispose_minutes) == (True, 5)
+    assert stored.disposition_tasks == {
+        "Call back": {"title": "Call again", "days": 2}, "Sold": {"title": "Thank them", "days": 0},
+    }  # fmt: skip
+    number = stored.virtual_numbers.get()
+    assert (number.is_default, list(number.callers.all())) == (True, [agent])
+    shown = browser.get(page_of(stored)).content.decode()
+    assert "Call back = 2 days: Call again" in shown
+
+
+def test_two_default_numbers_are_refused(browser: Client) -> None:
+    connector = VirtualNumberFactory().connector
+
+    answer = change(
+        browser, connector,
+        **{
+            "virtual_numbers-0-is_default": "on",
+            "virtual_numbers-1-number": "+919020897875", "virtual_numbers-1-is_default": "on",
+        },
+    )  # fmt: skip
+
+    assert "Only one virtual number can be the default." in answer.content.decode()
+    assert connector.virtual_numbers.count() == 1
 
 
 def test_a_preset_fills_in_a_new_connector_and_leaves_its_requests_disabled(browser: Client) -> None:

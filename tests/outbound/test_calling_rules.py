@@ -95,6 +95,7 @@ def test_who_talks_does_not_call(agent: Agent, connector: Connector, lead: Lead,
     [
         {"status": "Ringing", "is_over": False},
         {"status": "Answered", "is_over": True},
+        {"status": "InProgress", "is_over": False, "disposition": "Interested"},
         {"status": "InProgress", "is_over": False, "happened_at": timezone.now() - LONGEST_CALL - timedelta(minutes=1)},
     ],
 )
