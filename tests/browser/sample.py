@@ -85,7 +85,7 @@ def _call(agent: Agent, connector: Connector, lead: Lead | None, number: int, ro
     call: Call = factories.CallFactory(
         connector=connector, session_id=f"sample-{number}", agent=agent, lead=lead, direction=direction.value,
         status=status.value, customer_number=phone.e164 if phone else "+919731200456",
-        started_at=timezone.now() - timedelta(minutes=minutes), duration_seconds=seconds or None,
+        started_at=timezone.now() - timedelta(minutes=minutes), duration_seconds=seconds or None, is_over=True,
         disposition=disposition, notes=notes, display_number="+919020897874", display_number_e164="+919020897874",
         virtual_number=connector.virtual_numbers.first(),
         recording_url="https://recordings.example.com/1.mp3" if seconds > 60 else "",
