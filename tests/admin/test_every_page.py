@@ -15,7 +15,7 @@ from django.utils import timezone
 from rest_framework.authtoken.models import TokenProxy
 
 from calls.models import AgentStream, StoredEvent
-from crm.models import AgentGroup
+from crm.models import AgentGroup, Task
 from tests import factories
 from webhooks.models import QuarantinedRequest
 
@@ -47,6 +47,9 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "crm.AgentGroup": lambda: AgentGroup.objects.create(name="sales"),
     "crm.Lead": lambda: factories.LeadFactory(phones=["+919611795983"]),
     "crm.Opportunity": factories.OpportunityFactory,
+    "crm.Task": lambda: Task.objects.create(
+        lead=factories.LeadFactory(), agent=factories.AgentFactory(), title="Send the offer", due_at=timezone.now()
+    ),
     "crm.Team": factories.TeamFactory,
     "connector_config.Connector": lambda: factories.RequestTemplateFactory(headers={"X-A": "b"}).connector,
     "connector_config.DispositionField": factories.DispositionFieldFactory,
