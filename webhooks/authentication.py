@@ -15,8 +15,8 @@ from connector_config.verification import (
     settings_for,
     verifier_for,
 )
-from connector_config.verification.networks import is_in_networks, parse_networks
 from webhooks.answers import HookError, no_such_hook
+from webhooks.client_address import is_address_allowed
 from webhooks.endpoints import HOOK_KEY
 from webhooks.incoming import IncomingRequest
 
@@ -79,7 +79,5 @@ def _settings(connector: ConnectorConfig, scheme: str) -> VerificationSettings:
 
 
 def _check_address(connector: ConnectorConfig, address: str) -> None:
-    if not connector.ip_allow_list:
-        return
-    if not is_in_networks(address, parse_networks("\n".join(connector.ip_allow_list))):
+    if not is_address_allowed(address, "\n".join(connector.ip_allow_list)):
         raise VerificationError("the request comes from an address that is not on the connector's list")
