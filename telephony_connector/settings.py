@@ -101,7 +101,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
 ]
 # Providers' panels join URLs carelessly: the hooks' patterns take a doubled slash at their beginning on purpose.
 SILENCED_SYSTEM_CHECKS = ["urls.W002"]
