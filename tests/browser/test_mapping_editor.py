@@ -202,7 +202,10 @@ def test_rules_are_added_moved_and_removed_with_the_keyboard(editor: Callable[..
     assert names.all_inner_texts() == before
 
 
-def test_on_a_telephone_nothing_hangs_over(editor: Callable[..., Page], picture: Callable[..., None]) -> None:
+def test_on_a_telephone_nothing_hangs_over(
+    office: LiveSystem, editor: Callable[..., Page], picture: Callable[..., None]
+) -> None:
+    send(office, ODD_BODY)
     page = editor(size="390", scheme="dark")
 
     expect(page.get_by_role("group", name="Fields of the request").get_by_role("button").first).to_be_visible()
