@@ -87,7 +87,12 @@ def connector_config_by_key(hook_key: str) -> ConnectorConfig | None:
     cached = _cache.get(row[0])
     if cached is not None and (cached.version, cached.hook_key) == (row[1], hook_key):
         return cached
-    return connector_config(Connector.objects.get(pk=row[0]))
+    return connector_config_by_id(row[0])
+
+
+def connector_config_by_id(connector_id: int) -> ConnectorConfig:
+    """The compiled configuration of a connector, enabled or not. Raises Connector.DoesNotExist."""
+    return connector_config(Connector.objects.get(pk=connector_id))
 
 
 def connector_config(connector: Connector) -> ConnectorConfig:

@@ -6,8 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from connector_config.models import Connector
-from connector_config.selectors import connector_config
+from connector_config.selectors import connector_config_by_id
 from webhooks.ingest import process_entry
 from webhooks.models import JournalEntry
 from webhooks.replay import incoming_of
@@ -26,6 +25,6 @@ def finish_received_entries() -> int:
     ).order_by("pk")[:BATCH_SIZE]
     entries = list(forgotten)
     for entry in entries:
-        connector = connector_config(Connector.objects.get(pk=entry.connector_id))
+        connector = connector_config_by_id(entry.connector_id)
         process_entry(entry, connector, incoming_of(entry), is_replay=True)
     return len(entries)

@@ -8,8 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from connector_config.models import Connector
-from connector_config.selectors import connector_config
+from connector_config.selectors import connector_config_by_id
 from connector_config.verification import SignedRequest, VerificationError
 from webhooks.authentication import verify
 from webhooks.incoming import IncomingRequest
@@ -22,7 +21,7 @@ def replay_entry(entry: JournalEntry) -> JournalEntry.Verdict:
 
     No popup is shown and nothing is owed a second time. Returns the new verdict, which the row carries too.
     """
-    connector = connector_config(Connector.objects.get(pk=entry.connector_id))
+    connector = connector_config_by_id(entry.connector_id)
     process_entry(entry, connector, incoming_of(entry), is_replay=True)
     JournalEntry.objects.filter(pk=entry.pk).update(replayed_at=timezone.now())
     entry.refresh_from_db()
@@ -56,7 +55,7 @@ def release_from_quarantine(refused: QuarantinedRequest) -> None:
     """
     if not refused.request:
         raise VerificationError("too little of the request was kept to verify it")
-    connector = connector_config(Connector.objects.get(pk=refused.connector_id))
+    connector = connector_config_by_id(refused.connector_id)
     parts: dict[str, Any] = dict(refused.request)
     signed = SignedRequest(received_at=refused.received_at, body=bytes(refused.body), **parts)
     incoming = IncomingRequest(

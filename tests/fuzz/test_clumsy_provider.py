@@ -16,7 +16,7 @@ from calls.models import Call, Popup
 from connector_config.models import Connector
 from tests.factories import AgentFactory, ConnectorFactory, LeadFactory, VirtualNumberFactory
 from tests.fuzz.door import Answered, ask
-from tests.fuzz.hostile import SAMPLE
+from tests.fuzz.hostile_records import SAMPLE
 from webhooks.models import JournalEntry
 
 pytestmark = pytest.mark.django_db

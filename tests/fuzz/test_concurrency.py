@@ -19,7 +19,7 @@ from connector_config.models import Connector
 from crm.models import Lead
 from tests.factories import AgentFactory, AgentMappingFactory, ConnectorFactory, LeadFactory, VirtualNumberFactory
 from tests.fuzz.door import Answered, ask
-from tests.fuzz.hostile import SAMPLE
+from tests.fuzz.hostile_records import SAMPLE
 from webhooks.models import JournalEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)

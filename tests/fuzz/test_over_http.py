@@ -11,7 +11,7 @@ import pytest
 
 from tests.environment.live import LiveSystem
 from tests.flows.client import ProductClient, standard_document
-from tests.fuzz.hostile import SAMPLE
+from tests.fuzz.hostile_records import SAMPLE
 
 
 @pytest.fixture(scope="module")
