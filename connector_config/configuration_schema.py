@@ -20,6 +20,7 @@ class TeamEntry:
 
     path: str
     name: str
+    sees_full_numbers: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class AgentEntry:
     on_duty: bool | None = None
     click_to_call: bool | None = None
     popups: bool | None = None
+    sees_full_numbers: bool | None = None
     active: bool | None = None
     staff: bool | None = None
     administrator: bool | None = None

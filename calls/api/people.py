@@ -35,7 +35,7 @@ class AgentSerializer(serializers.ModelSerializer[Agent]):
         model = Agent
         fields = [
             "id", "name", "email", "team", "groups", "role", "phones", "agent_ids",
-            "is_on_duty", "can_click_to_call", "receives_popups", "created_at",
+            "is_on_duty", "can_click_to_call", "receives_popups", "sees_full_numbers", "created_at",
         ]  # fmt: skip
 
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}})

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from calls import presentation
 from calls.embedded_pages import is_web_address
 from calls.models import Call, OutboundRequest
+from crm import masking
 from telephony_connector.common.phones import for_display
 
 register = template.Library()
@@ -32,6 +33,30 @@ def icon(name: str) -> SafeString:
 def phone(number: str, country: str = "") -> str:
     """The number grouped as its country does."""
     return for_display(number, country)
+
+
+@register.simple_tag(takes_context=True)
+def shown_number(context: template.Context, value: object, country: str = "") -> str:
+    """A customer's number for the reader of the page: grouped as its country does, or masked."""
+    return masking.shown_number(str(value or ""), viewer=_reader(context), country=country)
+
+
+@register.simple_tag(takes_context=True)
+def shown_text(context: template.Context, value: object) -> str:
+    """Text that may hold a customer's number (a name, a note), for the reader of the page."""
+    return masking.shown_text("" if value is None else str(value), viewer=_reader(context))
+
+
+@register.simple_tag(takes_context=True)
+def sees_numbers(context: template.Context) -> bool:
+    """Whether the reader of the page may read customers' full numbers."""
+    return masking.sees_numbers(_reader(context))
+
+
+def _reader(context: template.Context) -> Any:
+    """The user whose page this is. Django keeps the answer about them on the user object, which a request loads once."""
+    request: HttpRequest | None = context.get("request")
+    return request.user if request is not None else context.get("user")
 
 
 @register.filter

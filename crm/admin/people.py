@@ -51,6 +51,7 @@ class AgentForm(_AgentModelForm):
         model = Agent
         fields = [
             "name", "email", "team", "groups", "role", "is_on_duty", "can_click_to_call", "receives_popups",
+            "sees_full_numbers",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -102,7 +103,7 @@ class AgentAdmin(StaffModelAdmin):
     form = AgentForm
     inlines = [AgentPhoneInline]
     list_display = ["name", "email", "main_phone", "team", "duty", "last_login"]
-    list_filter = ["team", "groups", "is_on_duty", "can_click_to_call", "receives_popups", "user__is_active"]
+    list_filter = ["team", "groups", "is_on_duty", "can_click_to_call", "receives_popups", "sees_full_numbers", "user__is_active"]
     list_filter_submit = True
     list_select_related = ["team", "user"]
     search_fields = ["name", "email"]
@@ -113,7 +114,7 @@ class AgentAdmin(StaffModelAdmin):
     fieldsets = [
         (None, {"fields": ["name", "email", "team", "groups", "role"]}),
         ("Log-in", {"fields": ["new_password", "is_active", "is_supervisor", "is_administrator"]}),
-        ("Calls", {"fields": ["is_on_duty", "can_click_to_call", "receives_popups"]}),
+        ("Calls", {"fields": ["is_on_duty", "can_click_to_call", "receives_popups", "sees_full_numbers"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:

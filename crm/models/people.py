@@ -15,6 +15,11 @@ class Team(TimestampedModel):
     """People who work together; connectors are assigned to teams."""
 
     name = models.CharField("name", max_length=120, unique=True)
+    sees_full_numbers = models.BooleanField(
+        "see full numbers",
+        default=True,
+        help_text="Off: no agent of this team sees customers' full telephone numbers, whatever the agent's own switch says.",
+    )
 
     class Meta:
         ordering = ["name"]
@@ -48,6 +53,12 @@ class Agent(TimestampedModel):
     is_on_duty = models.BooleanField("on duty", default=True, help_text="Calls are routed to agents on duty only.")
     can_click_to_call = models.BooleanField("may click to call", default=True)
     receives_popups = models.BooleanField("gets popups", default=True)
+    sees_full_numbers = models.BooleanField(
+        "sees full numbers",
+        default=True,
+        help_text="Off: customers' numbers are masked on every page, in exports and in the API; the agent calls by "
+        "button all the same. Supervisors always see them, and a team can hide them from all its agents.",
+    )
 
     class Meta:
         ordering = ["name", "id"]

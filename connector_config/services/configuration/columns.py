@@ -57,7 +57,9 @@ AGENT: Mapping[str, str] = {
     "on_duty": "is_on_duty",
     "click_to_call": "can_click_to_call",
     "popups": "receives_popups",
+    "sees_full_numbers": "sees_full_numbers",
 }
+TEAM: Mapping[str, str] = {"sees_full_numbers": "sees_full_numbers"}
 LEAD: Mapping[str, str] = {
     name: name
     for name in (

@@ -28,7 +28,7 @@ def export_configuration(*, with_secrets: bool = False) -> str:
     document: _Entry = {
         "version": VERSION,
         "secrets": "included" if with_secrets else "omitted",
-        "teams": [{"name": team.name} for team in Team.objects.order_by("name")],
+        "teams": [{"name": team.name} | _columns(team, columns.TEAM) for team in Team.objects.order_by("name")],
         "agents": [_agent(agent, with_secrets=with_secrets) for agent in _agents()],
         "fields": [_field(field) for field in DispositionField.objects.prefetch_related("options").order_by("name")],
         "leads": [_lead(lead) for lead in _leads()],

@@ -19,14 +19,18 @@ ADMINISTRATOR_NEEDS_STAFF = "an administrator is staff; leave staff out or make 
 
 
 def import_team(entry: TeamEntry, run: ImportRun) -> None:
-    """Make the team where it does not exist."""
+    """Make the team where it does not exist, and set what the file says of it."""
     team = Team.objects.filter(name=entry.name).first()
+    is_new = team is None
+    team = team or Team(name=entry.name)
+    given = columns.given_values(entry, columns.TEAM)
     try:
-        if team is None:
-            team = Team(name=entry.name)
+        if is_new or given:
+            for column, value in given.items():
+                setattr(team, column, value)
             team.full_clean()
             team.save()
-            run.count("team", is_new=True)
+            run.count("team", is_new=is_new)
     except ValidationError as error:
         run.problems.add_validation(entry.path, error)
 

@@ -1,0 +1,78 @@
+"""Telephone numbers for readers who may call a customer but not learn the number: country code and last digits."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from telephony_connector.common.phones import parse_phone
+
+SHORTEST_MASKED = 7
+"""Fewer digits are an extension, an amount or a year, and no number that reaches a customer (phones.SUFFIX_LENGTH)."""
+
+SHOWN_DIGITS = 3
+"""Last digits that stay: enough to tell two numbers of one customer apart, too few to find the rest by trying."""
+
+_BULLET = "•"
+# What people, spreadsheets and encoders put between the digits of one number; invisible marks too.
+_SEPARATOR = (
+    r"(?:[^\S\r\n]|[().\-/_+\u00ad\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060-\u2069\ufeff\u00b7\u2212]"
+    r"|%(?:20|28|29|2[BbDdEeFf]|5[Ff]|[Cc]2%[Aa]0)|&nbsp;|&#160;|\\u00[aA]0|\\u002[dDbB])"
+)
+_RUN = re.compile(rf"\+?\d(?:{_SEPARATOR}{{0,4}}\d){{{SHORTEST_MASKED - 1},}}")
+# "2026-11-23 09:15" in a note is no number. One that is written like a date would be shown: it has eight digits.
+_DATE = (
+    rf"(?<!\d)(?<!\d[\s.\-/+(])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+    rf"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?(?!{_SEPARATOR}{{0,4}}\d)"
+)
+_DATE_OR_RUN = re.compile(rf"(?P<date>{_DATE})|{_RUN.pattern}")
+_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|&nbsp;|&#160;|\\u00[0-9a-fA-F]{2}")
+
+
+def mask_number(text: str, country: str = "") -> str:
+    """One number as a masked reader sees it: ``+919611795983`` → ``+91 ••••• ••983``.
+
+    The country code stays where the text or ``country`` (``IN``) tells it, and the last three digits. A number of
+    fewer than seven digits (an extension) and text without a number are given as they are; a text that holds more
+    than a number has every number in it masked.
+    """
+    number = parse_phone(text, country)
+    if number is not None:
+        has_code = bool(country) or text.strip().startswith(("+", "00", "tel:", "sip:"))
+        return _masked(f"+{number.country_code}" if has_code else "", number.national)
+    return mask_numbers_in(text)
+
+
+def mask_numbers_in(text: str) -> str:
+    """The text with each run of seven or more digits masked, whatever usual marks stand between them.
+
+    Blanks, brackets, dots, dashes, slashes, their percent-encoded and HTML writings and invisible marks count as
+    usual; digits of any script do. Dates as ``2026-11-23`` or ``2026-11-23 09:15`` stay.
+    """
+    return _DATE_OR_RUN.sub(_replacement, text)
+
+
+def holds_number(text: str) -> bool:
+    """Whether `mask_numbers_in` would change the text."""
+    return mask_numbers_in(text) != text
+
+
+def _replacement(match: re.Match[str]) -> str:
+    run = match[0]
+    if match["date"]:
+        return run
+    plain = _ENCODED.sub(lambda mark: unquote(mark[0]) if mark[0].startswith("%") else " ", run)
+    number = parse_phone(plain, "") if plain.startswith("+") else None
+    if number is not None:
+        return _masked(f"+{number.country_code}", number.national)
+    digits = re.sub(r"\D", "", plain)
+    return _masked("", digits)
+
+
+def _masked(code: str, digits: str) -> str:
+    """As many bullets as digits are hidden, in groups of five as the last digits close one."""
+    hidden = _BULLET * max(len(digits) - SHOWN_DIGITS, SHORTEST_MASKED - SHOWN_DIGITS)
+    body = hidden + digits[-SHOWN_DIGITS:]
+    middle = len(body) - 5
+    grouped = f"{body[:middle]} {body[middle:]}" if middle > 0 else body
+    return f"{code} {grouped}".strip()
