@@ -20,3 +20,4 @@ class Flag(StrEnum):
     SESSION_ID_INFERRED = "session_id_inferred"
     NEVER_ENDED = "never_ended"
     AWAITING_CALL_LOG = "awaiting_call_log"
+    MANUAL = "manual"

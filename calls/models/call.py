@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from connector_config.mapping.events import CallStatus, Direction
@@ -13,7 +14,7 @@ from telephony_connector.common.models import TimestampedModel
 class Call(TimestampedModel):
     """One telephone call.
 
-    The columns down to ``flags`` are made by calls.folding and written by calls.services.recording only; those from
+    The columns down to ``is_manual`` are made by calls.folding and written by calls.services.recording only; those from
     ``disposition`` on belong to people and stand above all events.
 
     ``session_key`` is the provider's session id, or ``inferred:…`` where it sends none; a reused id makes a further
@@ -66,6 +67,9 @@ class Call(TimestampedModel):
     received_at = models.DateTimeField("first heard of")
     happened_at = models.DateTimeField("when", help_text="The start where it is known, else when we first heard of it.")
     flags = models.JSONField("flags", default=list, blank=True)
+    is_manual = models.BooleanField(
+        "entered by hand", default=False, help_text="No provider told of this call; somebody here wrote it down."
+    )
 
     disposition = models.CharField("disposition", max_length=120, blank=True)
     disposed_at = models.DateTimeField("disposed", null=True, blank=True)
@@ -76,6 +80,15 @@ class Call(TimestampedModel):
     chosen_opportunity = models.ForeignKey(
         Opportunity, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+
+    handled_at = models.DateTimeField(
+        "handled", null=True, blank=True, help_text="A missed call that nobody needs to call back any more."
+    )
+    handled_by = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    entered_at = models.DateTimeField("entered", null=True, blank=True)
 
     class Meta:
         ordering = ["-happened_at", "-id"]

@@ -12,6 +12,7 @@ class StoredEvent(models.Model):
     """One accepted call event (connector_config.mapping.events.CallEvent) as a row: what a call is folded from.
 
     ``journal_id`` is a plain number, not a key: the journal lies in the layer above and is thinned out earlier.
+    One below zero stands for a call that somebody here entered by hand (calls.services.manual_calls).
     ``fingerprint`` is the hash of all normalised fields, so that the same event sent twice is stored once.
     """
 
