@@ -1,7 +1,7 @@
 // The standard fields of the chosen rule, each with where it is read from, what came of it, and what is wrong with it.
 import { byId, clone, isEmpty } from "./dom.js";
-import { changed } from "./main.js";
 import { drawSource, readSource } from "./sources.js";
+import { changed } from "./signals.js";
 import { setTarget } from "./tree.js";
 
 let page = null; // the editor's state
@@ -124,7 +124,7 @@ function takeAway(info) {
   changed();
 }
 
-export function openField(name) {
+export function showField(name) {
   const area = document.querySelector(`.me-field[data-name="${name}"] .me-from`);
   if (!area) return;
   area.focus();

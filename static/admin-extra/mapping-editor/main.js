@@ -1,11 +1,12 @@
 // The mapping editor: the document that is being edited, and what the server makes of it after each change.
 import { byId, post, showText } from "./dom.js";
-import { drawFields, showReadings } from "./fields.js";
+import { drawFields, showField, showReadings } from "./fields.js";
 import { drawRule, drawRules, wireRules } from "./rules.js";
+import { on } from "./signals.js";
 import { markUsed, wireTree } from "./tree.js";
 
 const start = JSON.parse(byId("me-state").textContent);
-export const state = {
+const state = {
   ...start,
   saved: JSON.stringify(start.document),
   rule: -1, // -1: what all rules share
@@ -22,23 +23,23 @@ const DELAY = 250;
 let timer = 0;
 let asked = 0;
 
-export function changed() {
+function previewSoon() {
   clearTimeout(timer);
   timer = setTimeout(preview, DELAY);
   markUnsaved();
 }
 
-export function redraw() {
+function drawAll() {
   drawRules(state);
   drawRule(state);
   drawFields(state);
   showErrors();
 }
 
-export function selectRule(index) {
+function showRule(index) {
   state.rule = index;
   state.scope = "fields";
-  redraw();
+  drawAll();
 }
 
 function sample() {
@@ -51,7 +52,7 @@ function body() {
   return { document: state.document, sample: sample(), record: state.record, stamp: state.stamp };
 }
 
-export async function preview() {
+async function preview() {
   const turn = ++asked;
   const answer = await post(state.urls.preview, body());
   if (turn !== asked) return;
@@ -85,7 +86,7 @@ function showTree(html) {
 
 function selectReadingRule(name) {
   const index = (state.document.rules || []).findIndex((rule) => rule.name === name);
-  if (index >= 0 && index !== state.rule) selectRule(index);
+  if (index >= 0 && index !== state.rule) showRule(index);
 }
 
 function showPager() {
@@ -157,8 +158,8 @@ async function startFromRequest() {
   state.document = answer.document;
   state.record = 0;
   showNotice(answer);
-  selectRule(0);
-  changed();
+  showRule(0);
+  previewSoon();
 }
 
 function showNotice({ findings, questions }) {
@@ -216,6 +217,10 @@ function wire() {
   }
 }
 
+on("changed", previewSoon);
+on("redraw", drawAll);
+on("select-rule", showRule);
+on("open-field", showField);
 wire();
-redraw();
+drawAll();
 newSample();

@@ -1,7 +1,7 @@
 // The list of rules, and what belongs to a rule as a whole.
 import { byId, clone, fit, isEmpty, lines, same } from "./dom.js";
 import { drawFields } from "./fields.js";
-import { changed, redraw, selectRule } from "./main.js";
+import { changed, redraw, selectRule } from "./signals.js";
 
 const rulesOf = (state) => state.document.rules || [];
 

@@ -1,7 +1,6 @@
 // The request as a tree: a click puts a field's path where the administrator is writing.
 import { byId, fit, lines, showText } from "./dom.js";
-import { selectRule } from "./main.js";
-import { openField } from "./fields.js";
+import { openField, selectRule } from "./signals.js";
 
 let target = null;
 
