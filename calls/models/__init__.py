@@ -5,6 +5,7 @@ from calls.models.call import Call
 from calls.models.event import StoredEvent
 from calls.models.outbound import OutboundAttempt, OutboundRequest, SendingMark
 from calls.models.popup import AgentStream, Popup, PopupDelivery
+from calls.models.recording import RecordingCopy, RecordingPlay
 
 __all__ = [
     "AccessToken",
@@ -14,6 +15,8 @@ __all__ = [
     "OutboundRequest",
     "Popup",
     "PopupDelivery",
+    "RecordingCopy",
+    "RecordingPlay",
     "SendingMark",
     "StoredEvent",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
 from crm.models import Agent, Team
@@ -176,6 +176,26 @@ class Connector(TimestampedModel):
         default=dict,
         blank=True,
         help_text="What the agent is to do next, by disposition: how many days later, and the task's title.",
+    )
+
+    recording_authentication = models.CharField("how recordings are asked for", max_length=20, default="none")
+    recording_settings = EncryptedJSONField("settings of that", default=dict, blank=True)
+    recording_hosts = models.JSONField(
+        "hosts that get the credentials",
+        default=list,
+        blank=True,
+        help_text="The credentials go to these hosts only, whatever address a call log names.",
+    )
+    keeps_recordings = models.BooleanField(
+        "keep a copy",
+        default=False,
+        help_text="Recordings are fetched as soon as they are ready, and played from here.",
+    )
+    recording_days = models.PositiveSmallIntegerField(
+        "days to keep a copy",
+        default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text="Afterwards the copy is deleted; the provider's own stays what it is.",
     )
 
     lead_creation = models.CharField(
