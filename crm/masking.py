@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 
-from telephony_connector.common.masking import mask_number, mask_numbers_in
+from telephony_connector.common.masking import hide_number_in, mask_number, mask_numbers_in, restore_numbers
 from telephony_connector.common.phones import for_display
 
 
@@ -38,19 +38,11 @@ def shown_text(value: str, *, viewer: Any) -> str:
     return value if sees_numbers(viewer) else mask_numbers_in(value)
 
 
-def shown_data(value: Any, *, viewer: Any) -> Any:
-    """JSON data for this reader: texts as `shown_text`, in lists and objects too, keys included; long numbers as text."""
-    return value if sees_numbers(viewer) else _masked_data(value)
+def shown_id(value: str, *, number: str, viewer: Any) -> str:
+    """A provider's id of a call with that number, for this reader: masked only when it is made of the number."""
+    return value if sees_numbers(viewer) else hide_number_in(value, number)
 
 
-def _masked_data(value: Any) -> Any:
-    if isinstance(value, str):
-        return mask_numbers_in(value)
-    if isinstance(value, dict):
-        return {_masked_data(key): _masked_data(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_masked_data(each) for each in value]
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        masked = mask_numbers_in(repr(value))
-        return value if masked == repr(value) else masked
-    return value
+def text_to_keep(typed: str, *, known: str, writer: Any) -> str:
+    """What this writer typed over a text that was shown to them as `shown_text` shows it: masked numbers stay whole."""
+    return typed if sees_numbers(writer) else restore_numbers(typed, known)

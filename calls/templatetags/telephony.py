@@ -54,7 +54,7 @@ def sees_numbers(context: template.Context) -> bool:
 
 
 def _reader(context: template.Context) -> Any:
-    """The user whose page this is. Django keeps the answer about them on the user object, which a request loads once."""
+    """The user whose page this is: one object a request, which keeps what is asked about them."""
     request: HttpRequest | None = context.get("request")
     return request.user if request is not None else context.get("user")
 

@@ -103,7 +103,9 @@ class AgentAdmin(StaffModelAdmin):
     form = AgentForm
     inlines = [AgentPhoneInline]
     list_display = ["name", "email", "main_phone", "team", "duty", "last_login"]
-    list_filter = ["team", "groups", "is_on_duty", "can_click_to_call", "receives_popups", "sees_full_numbers", "user__is_active"]
+    list_filter = [
+        "team", "groups", "is_on_duty", "can_click_to_call", "receives_popups", "sees_full_numbers", "user__is_active",
+    ]  # fmt: skip
     list_filter_submit = True
     list_select_related = ["team", "user"]
     search_fields = ["name", "email"]

@@ -18,7 +18,8 @@ class Team(TimestampedModel):
     sees_full_numbers = models.BooleanField(
         "see full numbers",
         default=True,
-        help_text="Off: no agent of this team sees customers' full telephone numbers, whatever the agent's own switch says.",
+        help_text="Off: no agent of this team sees customers' full telephone numbers, whatever the agent's own switch "
+        "says.",
     )
 
     class Meta:

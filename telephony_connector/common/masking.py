@@ -20,12 +20,17 @@ _SEPARATOR = (
     r"|%(?:20|28|29|2[BbDdEeFf]|5[Ff]|[Cc]2%[Aa]0)|&nbsp;|&#160;|\\u00[aA]0|\\u002[dDbB])"
 )
 _RUN = re.compile(rf"\+?\d(?:{_SEPARATOR}{{0,4}}\d){{{SHORTEST_MASKED - 1},}}")
-# "2026-11-23 09:15" in a note is no number. One that is written like a date would be shown: it has eight digits.
+# "2026-11-23 09:15" in a note is no number, nor is an id. Who writes eight digits like a date shows them.
 _DATE = (
     rf"(?<!\d)(?<!\d[\s.\-/+(])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
-    rf"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?(?!{_SEPARATOR}{{0,4}}\d)"
+    rf"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{{1,6}})?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+    rf"(?!{_SEPARATOR}{{0,4}}\d)"
 )
-_DATE_OR_RUN = re.compile(rf"(?P<date>{_DATE})|{_RUN.pattern}")
+_UUID = r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
+_KEPT_OR_RUN = re.compile(rf"(?P<kept>{_DATE}|{_UUID})|{_RUN.pattern}")
+_MASKED_RUN = re.compile(rf"(?:\+\d{{1,3}} )?{_BULLET}[{_BULLET} ]*\d{{{SHOWN_DIGITS}}}")
+_TOUCHES_BEFORE = re.compile(rf"[+\d{_BULLET}]{_SEPARATOR}{{0,4}}$")
+_TOUCHES_AFTER = re.compile(rf"{_SEPARATOR}{{0,4}}[\d{_BULLET}]")
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|&nbsp;|&#160;|\\u00[0-9a-fA-F]{2}")
 
 
@@ -47,19 +52,44 @@ def mask_numbers_in(text: str) -> str:
     """The text with each run of seven or more digits masked, whatever usual marks stand between them.
 
     Blanks, brackets, dots, dashes, slashes, their percent-encoded and HTML writings and invisible marks count as
-    usual; digits of any script do. Dates as ``2026-11-23`` or ``2026-11-23 09:15`` stay.
+    usual; digits of any script do. Dates as ``2026-11-23`` or ``2026-11-23 09:15`` and UUIDs stay.
     """
-    return _DATE_OR_RUN.sub(_replacement, text)
+    return _KEPT_OR_RUN.sub(_replacement, text)
 
 
-def holds_number(text: str) -> bool:
-    """Whether `mask_numbers_in` would change the text."""
-    return mask_numbers_in(text) != text
+def restore_numbers(text: str, original: str) -> str:
+    """What a masked reader sent back after editing ``mask_numbers_in(original)``, with the numbers in it again.
+
+    A masked number that still stands as it was shown becomes the number once more, each once and in order. One that
+    the writer has put digits or a plus beside stays masked: what stands around a number decides what is shown of it.
+    """
+    hidden: dict[str, list[str]] = {}
+    for match in _KEPT_OR_RUN.finditer(original):
+        if not match["kept"]:
+            hidden.setdefault(_replacement(match), []).append(match[0])
+
+    def number_behind(match: re.Match[str]) -> str:
+        is_touched = _TOUCHES_BEFORE.search(text[: match.start()]) or _TOUCHES_AFTER.match(text, match.end())
+        left = hidden.get(match[0])
+        return left.pop(0) if left and not is_touched else match[0]
+
+    return _MASKED_RUN.sub(number_behind, text)
+
+
+def hide_number_in(text: str, number: str) -> str:
+    """A provider's id, masked only when it is made of this number: most are just long."""
+    digits, known = _ascii_digits(text), _ascii_digits(number)
+    windows = {known[at : at + SHORTEST_MASKED] for at in range(len(known) - SHORTEST_MASKED + 1)}
+    return mask_numbers_in(text) if any(window in digits for window in windows) else text
+
+
+def _ascii_digits(text: str) -> str:
+    return "".join(str(int(character)) for character in text if character.isdecimal())
 
 
 def _replacement(match: re.Match[str]) -> str:
     run = match[0]
-    if match["date"]:
+    if match["kept"]:
         return run
     plain = _ENCODED.sub(lambda mark: unquote(mark[0]) if mark[0].startswith("%") else " ", run)
     number = parse_phone(plain, "") if plain.startswith("+") else None
