@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, cast
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Q, QuerySet
 
-from crm.models import Agent, Lead, Opportunity
+from crm.models import Agent, Lead, LeadMerge, Opportunity
 from telephony_connector.common.phones import SUFFIX_LENGTH, digits_of
 
 
@@ -29,6 +30,25 @@ def search_leads(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:
     elif len(digits) >= 4:
         wanted |= Q(phones__national_suffix__endswith=digits)
     return leads.filter(wanted).distinct()
+
+
+def find_lead(reference: str) -> Lead | None:
+    """The lead of this id, ours or another system's; of a lead that was merged, the one that it went into."""
+    if not reference:
+        return None
+    try:
+        lead_id = uuid.UUID(reference)
+    except ValueError:
+        lead_id = None
+    if lead_id and (found := Lead.objects.filter(pk=lead_id).first() or _kept_instead_of(Q(former_id=lead_id))):
+        return found
+    known = Lead.objects.filter(external_id=reference).first()
+    return known or _kept_instead_of(Q(former_external_id=reference))
+
+
+def _kept_instead_of(former: Q) -> Lead | None:
+    merge = LeadMerge.objects.filter(former, undone_at=None).select_related("kept").first()
+    return merge.kept if merge else None
 
 
 def visible_leads(user: Any) -> QuerySet[Lead]:

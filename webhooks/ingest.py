@@ -27,8 +27,9 @@ Verdict = JournalEntry.Verdict
 logger = logging.getLogger(__name__)
 
 _ATTEMPTS = 4
-_CONFLICTS = frozenset({"40001", "40P01", "23505"})
-"""PostgreSQL's codes for: not serialisable, deadlock, a unique value that somebody else has just written."""
+_CONFLICTS = frozenset({"40001", "40P01", "23505", "23503"})
+"""PostgreSQL's codes for: not serialisable, deadlock, a unique value that somebody else has just written, a row that
+somebody has just deleted (a lead that went into another)."""
 
 
 def accept_events(connector: ConnectorConfig, incoming: IncomingRequest) -> Answer:

@@ -11,7 +11,8 @@ from calls.services.clicks import Click, find_click, with_click
 from connector_config.mapping.events import CallEvent, Direction
 from connector_config.selectors import ConnectorConfig, VirtualNumberConfig
 from crm.matching import Candidate, LeadReference, agents_by_number, match_leads
-from crm.models import Agent, Lead, Opportunity
+from crm.models import Agent, Opportunity
+from crm.selectors import find_lead
 from telephony_connector.common.phones import is_withheld, parse_phone
 
 
@@ -163,8 +164,14 @@ def _agent_by_user_id(user_id: str) -> int | None:
 
 def find_opportunity(opportunity_id: str) -> Opportunity | None:
     """The opportunity of this id, ours or external, with its lead; None for an unknown or empty one."""
-    found: Opportunity | None = _by_id(Opportunity.objects.select_related("lead"), opportunity_id)
-    return found
+    if not opportunity_id:
+        return None
+    rows = Opportunity.objects.select_related("lead")
+    try:
+        found = rows.filter(pk=uuid.UUID(opportunity_id)).first()
+    except ValueError:
+        found = None
+    return found or rows.filter(external_id=opportunity_id).first()
 
 
 def _find_named(facts: CallEvent, flags: set[str]) -> tuple[uuid.UUID | None, LeadReference | None]:
@@ -172,7 +179,7 @@ def _find_named(facts: CallEvent, flags: set[str]) -> tuple[uuid.UUID | None, Le
     opportunity = find_opportunity(facts.opportunity_id)
     if facts.opportunity_id and opportunity is None:
         flags.add(Flag.OPPORTUNITY_UNKNOWN)
-    lead = _by_id(Lead.objects.all(), facts.lead_id)
+    lead = find_lead(facts.lead_id)
     if facts.lead_id and lead is None:
         flags.add(Flag.LEAD_UNKNOWN)
     lead = lead or (opportunity.lead if opportunity else None)
@@ -185,14 +192,3 @@ def _several(matches: list[Candidate]) -> tuple[dict[str, str], ...]:
     if len(matches) < 2:
         return ()
     return tuple({"lead_id": str(one.lead.id), "reason": one.reason} for one in matches)
-
-
-def _by_id(rows: Any, text: str) -> Any:
-    """A row by our id, else by its external id; None for an empty or unknown one."""
-    if not text:
-        return None
-    try:
-        row = rows.filter(pk=uuid.UUID(text)).first()
-    except ValueError:
-        row = None
-    return row or rows.filter(external_id=text).first()

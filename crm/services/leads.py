@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
+from crm.errors import LeadChangedError
 from crm.models import Agent, Lead
-from crm.services.phones import DEFAULT_COUNTRY, set_lead_phones
+from crm.services.phones import DEFAULT_COUNTRY, arrange_lead_phones, set_lead_phones
 
-__all__ = ["create_lead", "save_lead", "set_lead_phones"]
+__all__ = ["PhoneChanges", "create_lead", "edit_lead", "save_lead", "set_lead_phones"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneChanges:
+    """A lead's numbers after an edit: which stay, by id and in this order, and which are new, in any writing."""
+
+    kept_ids: Sequence[int] = ()
+    new_numbers: Sequence[str] = ()
 
 
 @transaction.atomic
@@ -20,6 +32,27 @@ def create_lead(*, phone: str, country: str, owner: Agent | None, source: str, o
     )
     set_lead_phones(lead, [phone], country)
     return lead
+
+
+@transaction.atomic
+def edit_lead(
+    *, lead: Lead, version: datetime, values: Mapping[str, Any], phones: PhoneChanges, country: str = DEFAULT_COUNTRY
+) -> Lead:
+    """Change the columns and numbers of a lead that was read as it was at ``version`` (its ``updated_at``).
+
+    Raises LeadChangedError when somebody has changed it since, and then changes nothing; ValidationError by field.
+    """
+    current = Lead.objects.select_for_update(no_key=True).filter(pk=lead.pk).first()
+    if current is None:
+        raise LeadChangedError("Somebody has deleted or merged this lead meanwhile.")
+    if current.updated_at != version:
+        differing = [name for name, value in values.items() if getattr(current, name) != value]
+        raise LeadChangedError("Somebody has changed this lead since you opened it.", differing)
+    for name, value in values.items():
+        setattr(current, name, value)
+    save_lead(lead=current)
+    arrange_lead_phones(current, phones.kept_ids, phones.new_numbers, country)
+    return current
 
 
 @transaction.atomic

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.apps import apps
 from django.db import transaction
 
-from crm.models import Agent, Lead
+from crm.models import Agent, Lead, LeadPhone
 from crm.models.phones import StoredPhone
 from telephony_connector.common.phones import suffix_of, to_e164
 
@@ -39,6 +39,23 @@ def set_lead_phones(
 ) -> None:
     """Make these the lead's numbers, the first one the main one; see ``_set_phones``."""
     _set_phones(lead.phones, numbers, country, keep_others=keep_others)
+
+
+@transaction.atomic
+def arrange_lead_phones(lead: Lead, kept_ids: Sequence[int], new_numbers: Iterable[str], country: str) -> None:
+    """These of the lead's numbers stay, in this order, the new ones follow, and all others go.
+
+    By ids, so that whoever may not see the numbers can arrange them all the same.
+    """
+    rows = {row.pk: row for row in lead.phones.all()}
+    kept = [rows[pk] for pk in dict.fromkeys(kept_ids) if pk in rows]
+    lead.phones.exclude(pk__in=[row.pk for row in kept]).delete()
+    for position, row in enumerate(kept):
+        _update(row, {"position": position})
+    known = {_identity(row.e164, row.number) for row in kept}
+    fresh = [columns for identity, columns in _wanted(new_numbers, country).items() if identity not in known]
+    for position, columns in enumerate(fresh, start=len(kept)):
+        LeadPhone.objects.create(lead=lead, position=position, **columns)
 
 
 def set_agent_phones(
