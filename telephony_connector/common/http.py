@@ -12,7 +12,7 @@ import base64
 import os
 import re
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -33,6 +33,7 @@ USER_AGENT = "telephony-connector/1"
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CHUNK = 16_384
+_STREAM_CHUNK = 65_536
 
 
 class HttpDoorError(Exception):
@@ -116,22 +117,93 @@ class _Destination:
         return f"{bracketed(self.host)}:{self.port}"
 
 
+class StreamedAnswer:
+    """An answer of any status whose body is still to be read; close it in any case, best by ``contextlib.closing``.
+
+    Header names are in lower case. ``is_encoded``: the body was compressed, so that lengths and ranges that the
+    headers tell are not those of ``chunks``.
+    """
+
+    def __init__(
+        self, response: requests.Response, exchange: Exchange, release: Callable[[], None], max_bytes: int
+    ) -> None:
+        self.status = response.status_code
+        self.headers: Mapping[str, str] = _lowered(response)
+        self.is_encoded = self.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}
+        self._response, self._exchange, self._release, self._max_bytes = response, exchange, release, max_bytes
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body, decoded, piece by piece. Raises OutcomeUnknownError when it breaks off, stalls or is too large."""
+        left = self._max_bytes
+        reason = ""
+        try:
+            for chunk in self._response.raw.stream(_STREAM_CHUNK, decode_content=True):
+                left -= len(chunk)
+                if left < 0:
+                    reason = f"is larger than {self._max_bytes} bytes"
+                    break
+                yield chunk
+        except (HTTPError, OSError):
+            reason = "broke off"
+        if reason or self._exchange.is_expired:
+            raise OutcomeUnknownError(f"the answer {reason or 'broke off'} after status {self.status}", self.status)
+
+    def close(self) -> None:
+        """Free the connection, whatever has been read; more than once does no harm."""
+        # Pulled first: a close alone waits for a read that another thread is in.
+        self._exchange.expire()
+        self._exchange.release()
+        self._response.close()
+        self._release()
+
+
 def send(request: OutgoingRequest) -> HttpAnswer:
     """Send once and read the answer, of whatever status; a redirect is an answer, not followed.
 
     Raises InvalidRequestError, AddressRefusedError, ConnectFailedError (with TlsError) when nothing was delivered, and
     OutcomeUnknownError when that cannot be told. Never call it inside a database transaction.
     """
+    exchange = Exchange(request.timeout_seconds)
+    with exchange.watched():
+        answer, adapter = _answered(request, exchange)
+        try:
+            with closing(answer):
+                body, is_truncated = _read(answer, exchange)
+        finally:
+            adapter.close()
+    return HttpAnswer(answer.status_code, MappingProxyType(_lowered(answer)), body, exchange.elapsed_ms, is_truncated)
+
+
+def open_stream(
+    request: OutgoingRequest, *, max_bytes: int, idle_seconds: float = 15.0, longest_seconds: float = 600.0
+) -> StreamedAnswer:
+    """Send once and give the answer as soon as its head is there, for bodies that are too large to hold.
+
+    ``timeout_seconds`` of the request is for the head; then no read may take longer than ``idle_seconds``, nor all of
+    it longer than ``longest_seconds``. Address policy, redirects and errors as in ``send``. Whoever gets the answer
+    closes it.
+    """
+    exchange = Exchange(request.timeout_seconds, idle_seconds=idle_seconds)
+    exchange.watch()
+    try:
+        response, adapter = _answered(request, exchange)
+    except BaseException:
+        exchange.release()
+        raise
+    exchange.prolong(longest_seconds)
+    return StreamedAnswer(response, exchange, adapter.close, max_bytes)
+
+
+def _answered(request: OutgoingRequest, exchange: Exchange) -> tuple[requests.Response, WatchedAdapter]:
+    """The answer's head, and what is to be closed after its body. Raises as ``send`` does."""
     destination = _destination(request.url)
     prepared = _prepared(request, destination)
     policy = policy_for(
         destination.port, parse_networks([*settings.OUTBOUND_ALLOWED_NETWORKS, *request.allowed_networks])
     )
-    exchange = Exchange(request.timeout_seconds)
     failure: HttpDoorError
     try:
-        with exchange.watched():
-            return _exchange_once(request, prepared, destination, policy, exchange)
+        return _exchange_once(request, prepared, destination, policy, exchange)
     except SSRFGuardError as refused:
         failure = AddressRefusedError(f"{destination} may not be reached: {getattr(refused, 'reason', '')}")
     except (requests.RequestException, HTTPError, OSError) as error:
@@ -146,7 +218,7 @@ def _exchange_once(
     destination: _Destination,
     policy: Policy,
     exchange: Exchange,
-) -> HttpAnswer:
+) -> tuple[requests.Response, WatchedAdapter]:
     answers = resolve(destination.host, destination.port, policy, exchange)
     attempts = min(len(answers), MAX_CONNECTION_ATTEMPTS)
     connect_seconds = min(exchange.remaining / attempts, MAX_CONNECT_SECONDS)
@@ -155,15 +227,17 @@ def _exchange_once(
         response = adapter.send(
             prepared,
             stream=True,
-            timeout=(connect_seconds, request.timeout_seconds),
+            timeout=(connect_seconds, min(request.timeout_seconds, exchange.idle_seconds)),
             verify=request.ca_bundle or _ca_bundle(),
         )
-        with closing(response):
-            body, is_truncated = _read(response, exchange)
-    finally:
+    except BaseException:
         adapter.close()
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    return HttpAnswer(response.status_code, MappingProxyType(headers), body, exchange.elapsed_ms, is_truncated)
+        raise
+    return response, adapter
+
+
+def _lowered(response: requests.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
 
 
 def _read(response: requests.Response, exchange: Exchange) -> tuple[bytes, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import socket
 import threading
 import time
@@ -23,12 +24,15 @@ for _name in ("urllib3.connection", "urllib3.connectionpool"):
 class Exchange:
     """How far a request has come, and the rope by which its socket is pulled when the time is up."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, idle_seconds: float = math.inf) -> None:
+        """``seconds`` are for all of it; ``idle_seconds`` for any one read of an answer that is streamed."""
         self.started_at = time.monotonic()
         self.deadline = self.started_at + seconds
+        self.idle_seconds = idle_seconds
         self.is_connected = False
         self.is_expired = False
         self._rope: socket.socket | None = None
+        self._timer: threading.Timer | None = None
 
     @property
     def remaining(self) -> float:
@@ -56,16 +60,32 @@ class Exchange:
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Expire at the deadline. A read timeout alone is no deadline: a server may drip one byte a second for ever."""
-        timer = threading.Timer(self.remaining, self.expire)
-        timer.daemon = True
-        timer.start()
+        self.watch()
         try:
             yield
         finally:
-            timer.cancel()
-            if self._rope is not None:
-                self._rope.close()
-                self._rope = None
+            self.release()
+
+    def watch(self) -> None:
+        """Begin to watch the deadline; whoever calls this calls ``release`` in the end."""
+        self._timer = threading.Timer(self.remaining, self.expire)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def prolong(self, seconds: float) -> None:
+        """Put the deadline so far from now: the head of an answer has come, and its long body follows."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self.deadline = time.monotonic() + seconds
+        self.watch()
+
+    def release(self) -> None:
+        """Stop watching and let go of the rope; more than once does no harm."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._rope is not None:
+            self._rope.close()
+            self._rope = None
 
 
 class WatchedAdapter(SafeAdapter):
@@ -95,7 +115,7 @@ def _watched(connection_class: Any, exchange: Exchange) -> Any:
         def connect(self) -> None:
             super().connect()
             exchange.is_connected = True
-            self.sock.settimeout(exchange.remaining)
+            self.sock.settimeout(min(exchange.remaining, exchange.idle_seconds))
 
     return WatchedConnection
 
