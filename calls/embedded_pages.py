@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from calls.merge_context import MergeSubjects, merge_context
+from calls.merge_context import MergeSubjects, masked_merge_context, merge_context
 from calls.models import Call
 from connector_config.models import Connector
 from connector_config.outgoing.address import UrlTemplate, compile_url
 from connector_config.placeholders import TemplateError
 from connector_config.selectors import connectors_of
+from crm.masking import sees_numbers
 from crm.models import Agent
 
 _WEB_SCHEMES = frozenset({"http", "https"})
@@ -35,7 +36,10 @@ def is_web_address(url: str) -> bool:
 
 
 def popup_page(call: Call, agent: Agent | None) -> EmbeddedPage | None:
-    """The page that replaces the popup's content, with its merge fields filled in; None when there is none to show."""
+    """The page that replaces the popup's content, with its merge fields filled in; None when there is none to show.
+
+    ``agent`` is the reader: one who must not learn customers' numbers gets them masked in the URL too.
+    """
     template = _template(call.connector.popup_external_url, call)
     subjects = MergeSubjects(
         connector=call.connector,
@@ -45,8 +49,10 @@ def popup_page(call: Call, agent: Agent | None) -> EmbeddedPage | None:
         opportunity=call.opportunity,
         call=call,
     )
+    is_masked = agent is not None and not sees_numbers(agent.user)
+    values = masked_merge_context(subjects) if is_masked else merge_context(subjects)
     try:
-        return EmbeddedPage(call.connector.name, template.render(merge_context(subjects))) if template else None
+        return EmbeddedPage(call.connector.name, template.render(values)) if template else None
     except TemplateError:
         return None  # a value that the path cannot carry: our own content serves
 

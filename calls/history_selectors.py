@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from calls.models import Call
 from calls.selectors import visible_calls
-from telephony_connector.common.phones import SUFFIX_LENGTH, digits_of
+from crm.masking import sees_numbers
+from crm.selectors import text_search
+from telephony_connector.common.phones import SUFFIX_LENGTH, digits_of, is_whole_number, suffix_of
 
 PAGE_SIZE = 50
 
@@ -34,19 +36,29 @@ def filtered_calls(user: Any, filters: dict[str, Any]) -> QuerySet[Call]:
         calls = calls.filter(happened_at__date__gte=filters["since"])
     if filters.get("until"):
         calls = calls.filter(happened_at__date__lte=filters["until"])
-    return _containing(calls, (filters.get("q") or "").strip())
+    return _containing(calls, (filters.get("q") or "").strip(), sees_numbers=sees_numbers(user))
 
 
-def _containing(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
+def _containing(calls: QuerySet[Call], text: str, *, sees_numbers: bool) -> QuerySet[Call]:
+    """Calls with that lead, session or number; who does not see numbers finds by a whole one only."""
     if not text:
         return calls
-    wanted = Q(lead__name__icontains=text) | Q(session_id=text)
+    wanted = text_search(text, ["lead__name"], sees_numbers=sees_numbers) | Q(session_id=text)
     digits = digits_of(text).lstrip("0")
-    if len(digits) >= SUFFIX_LENGTH:
+    if not sees_numbers:
+        wanted |= Q(pk__in=_calls_with_whole_number(calls, digits))
+    elif len(digits) >= SUFFIX_LENGTH:
         wanted |= Q(customer_suffix=digits[-SUFFIX_LENGTH:])
     elif len(digits) >= 4:
         wanted |= Q(customer_suffix__endswith=digits)
     return calls.filter(wanted)
+
+
+def _calls_with_whole_number(calls: QuerySet[Call], digits: str) -> list[int]:
+    suffix = suffix_of(digits)
+    numbers = calls.filter(customer_suffix=suffix) if suffix else calls.none()
+    rows = numbers.order_by().values_list("pk", "customer_number_e164", "customer_number")
+    return [pk for pk, e164, written in rows if is_whole_number(digits, e164 or written)]
 
 
 def history_page(calls: QuerySet[Call], cursor: str) -> HistoryPage:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from calls.models import Call
 from connector_config.models import Connector, VirtualNumber
-from connector_config.placeholders import MergeContext, text_of
+from connector_config.placeholders import MergeContext, Scope, text_of
 from crm.models import Agent, Lead, Opportunity
+from telephony_connector.common.masking import hide_number_in, mask_numbers_in
 
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
@@ -48,6 +50,39 @@ def merge_context(subjects: MergeSubjects) -> MergeContext:
         connector={"Name": connector.name},
         virtual_number=_virtual_number_values(subjects),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedMergeContext(MergeContext):
+    """The same values for a page in the browser of an agent who must not learn customers' numbers.
+
+    The agent's own and the virtual numbers stay; the customer's is masked in each of its writings.
+    """
+
+    def bare_value(self, name: str) -> str:
+        """The value, masked."""
+        value = MergeContext.bare_value(self, name)
+        return value if name.casefold().startswith(_OWN_NAMES) else self._masked(name, value)
+
+    def scoped_value(self, scope: Scope, name: str) -> str:
+        """The value, masked where it tells of the customer."""
+        value = MergeContext.scoped_value(self, scope, name)
+        return self._masked(name, value) if scope in _CUSTOMERS_SCOPES else value
+
+    def _masked(self, name: str, value: str) -> str:
+        if name.casefold() == "callsessionid":
+            return hide_number_in(value, self.customer_number)
+        return mask_numbers_in(value)
+
+
+_OWN_NAMES = ("agent", "virtual")
+_CUSTOMERS_SCOPES = frozenset({Scope.LEAD, Scope.OPPORTUNITY, Scope.CALL})
+
+
+def masked_merge_context(subjects: MergeSubjects) -> MaskedMergeContext:
+    """As `merge_context`, for an agent who must not learn customers' numbers."""
+    values = merge_context(subjects)
+    return MaskedMergeContext(**{item.name: getattr(values, item.name) for item in dataclasses.fields(values)})
 
 
 def _texts(**values: object) -> dict[str, str]:

@@ -3,33 +3,58 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, cast
+from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Q, QuerySet
 
-from crm.models import Agent, Lead, LeadMerge, Opportunity
-from telephony_connector.common.phones import SUFFIX_LENGTH, digits_of
+from crm.models import Agent, Lead, LeadMerge, LeadPhone, Opportunity
+from telephony_connector.common.phones import SUFFIX_LENGTH, digits_of, is_whole_number, suffix_of
 
 
 def agent_of(user: AbstractBaseUser | AnonymousUser | Any) -> Agent | None:
-    """The agent that this user is, or None (an administrator need not be one)."""
-    if not user.is_authenticated:
-        return None
-    return Agent.objects.filter(user_id=cast(int, user.pk)).first()
+    """The agent that this user is, or None (an administrator need not be one). Read once for a user object."""
+    return getattr(user, "agent", None)
 
 
-def search_leads(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:
-    """Leads whose name, company or e-mail holds the text, or one of whose numbers ends in its digits."""
+def search_leads(leads: QuerySet[Lead], text: str, *, sees_numbers: bool = True) -> QuerySet[Lead]:
+    """Leads whose name, company or e-mail holds the text, or one of whose numbers ends in its digits.
+
+    For somebody who does not see numbers only a whole number finds one: parts would tell it digit by digit.
+    """
     text = text.strip()
-    wanted = Q(name__icontains=text) | Q(company__icontains=text) | Q(email__icontains=text)
+    wanted = text_search(text, ("name", "company", "email"), sees_numbers=sees_numbers)
     digits = digits_of(text).lstrip("0")
-    if len(digits) >= SUFFIX_LENGTH:
+    if not sees_numbers:
+        wanted |= Q(pk__in=_leads_with_whole_number(digits))
+    elif len(digits) >= SUFFIX_LENGTH:
         by_suffix = Q(phones__national_suffix=digits[-SUFFIX_LENGTH:])
         wanted |= by_suffix & (Q(phones__e164__endswith=digits) | Q(phones__e164__endswith=digits[-10:]))
     elif len(digits) >= 4:
         wanted |= Q(phones__national_suffix__endswith=digits)
     return leads.filter(wanted).distinct()
+
+
+def text_search(text: str, columns: Iterable[str], *, sees_numbers: bool) -> Q:
+    """Rows one of whose columns holds the text; hidden numbers in those columns cannot be found by their digits."""
+    wanted = Q()
+    for column in columns:
+        holds = Q(**{f"{column}__icontains": text})
+        if not sees_numbers and any(character.isdecimal() for character in text):
+            holds &= ~Q(**{f"{column}__regex": _LIKE_A_NUMBER})
+        wanted |= holds
+    return wanted
+
+
+# Wider than what is masked, in the regular expressions that both databases understand.
+_LIKE_A_NUMBER = rf"(\d\D{{0,6}}){{{SUFFIX_LENGTH}}}"
+
+
+def _leads_with_whole_number(digits: str) -> list[Any]:
+    suffix = suffix_of(digits)
+    phones = LeadPhone.objects.filter(national_suffix=suffix) if suffix else LeadPhone.objects.none()
+    return [phone.lead_id for phone in phones if is_whole_number(digits, phone.e164 or phone.number)]
 
 
 def find_lead(reference: str) -> Lead | None:

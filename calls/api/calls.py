@@ -26,7 +26,9 @@ from calls.models import Call
 from calls.selectors import visible_calls
 from calls.services.dispositions import LONGEST_NOTES, save_disposition
 from connector_config.mapping.events import CallStatus, Direction
+from crm.masking import sees_numbers, shown_id
 from crm.selectors import agent_of
+from telephony_connector.common.masking import mask_numbers_in
 
 STATUS_CHOICES = [(word.value, word.value) for word in CallStatus]
 DIRECTION_CHOICES = [(word.value, word.value) for word in Direction]
@@ -66,6 +68,18 @@ class CallSerializer(serializers.ModelSerializer[Call]):
     def get_candidates(self, call: Call) -> list[Candidate]:
         """Most likely first."""
         return candidates_of(call, self.context["candidate_names"])
+
+    def to_representation(self, call: Call) -> Any:
+        """For a masked agent without ids made of the customer's number; calls.api.masking does the rest."""
+        shown = super().to_representation(call)
+        viewer = self.context["request"].user
+        if not sees_numbers(viewer):
+            for name in ("session_id", "parent_session_id"):
+                shown[name] = shown_id(shown[name], number=call.customer_number, viewer=viewer)
+            if call.virtual_number_id is None:
+                for name in ("display_number", "display_number_e164"):
+                    shown[name] = mask_numbers_in(shown[name])
+        return shown
 
 
 class CallFilterSet(django_filters.FilterSet):

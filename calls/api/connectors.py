@@ -73,6 +73,7 @@ class ConnectorViewSet(viewsets.ReadOnlyModelViewSet[Connector]):
 
     serializer_class = ConnectorSerializer
     queryset = Connector.objects.none()
+    holds_customer_numbers = False
     lookup_field = "slug"
     lookup_value_converter = "slug"
 

@@ -17,6 +17,7 @@ from calls.api.filters import AgentFilter
 from calls.api.pagination import NewestFirstPagination
 from calls.api.references import AgentInput, LeadReferenceSerializer, PersonSerializer
 from connector_config.models import Connector
+from crm.masking import sees_numbers
 from crm.models import Lead, LeadPhone, Opportunity
 from crm.selectors import agent_of, search_leads, visible_leads, visible_opportunities
 from crm.services.leads import save_lead
@@ -98,7 +99,7 @@ class LeadFilterSet(django_filters.FilterSet):
 
     def search_for(self, leads: QuerySet[Lead], _name: str, value: str) -> QuerySet[Lead]:
         """Leads that the text describes."""
-        return search_leads(leads, value)
+        return search_leads(leads, value, sees_numbers=sees_numbers(self.request.user))
 
 
 @extend_schema_view(

@@ -67,6 +67,7 @@ class AgentViewSet(viewsets.ReadOnlyModelViewSet[Agent]):
     serializer_class = AgentSerializer
     filterset_class = AgentFilterSet
     queryset = Agent.objects.none()
+    holds_customer_numbers = False
     lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[Agent]:

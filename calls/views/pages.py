@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -16,6 +17,7 @@ from calls.embedded_pages import panel_pages
 from calls.forms import HistoryFilterForm
 from calls.models import Call
 from calls.views.frame import dialling_of, render_page, signed_in
+from crm.masking import sees_numbers, shown_id, shown_number, shown_text
 from crm.models import Lead
 from crm.selectors import agent_of, search_leads, visible_leads
 
@@ -69,14 +71,14 @@ def call_history(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     form.is_valid()
     calls = history_selectors.filtered_calls(request.user, form.cleaned_data)
     if request.GET.get("format") == "csv":
-        return _as_csv(calls[:CSV_LIMIT].iterator(chunk_size=500))
+        return _as_csv(calls[:CSV_LIMIT].iterator(chunk_size=500), request.user)
     page = history_selectors.history_page(calls, request.GET.get("before", ""))
     return render_page(request, "calls/history.html", {"form": form, "page": page})
 
 
-def _as_csv(calls: Iterator[Call]) -> StreamingHttpResponse:
+def _as_csv(calls: Iterator[Call], reader: Any) -> StreamingHttpResponse:
     writer = csv.writer(_Echo())
-    rows = (writer.writerow(row) for row in _csv_rows(calls))
+    rows = (writer.writerow(row) for row in _csv_rows(calls, reader))
     headers = {"Content-Disposition": 'attachment; filename="calls.csv"'}
     return StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8", headers=headers)
 
@@ -88,14 +90,18 @@ class _Echo:
         return text
 
 
-def _csv_rows(calls: Iterator[Call]) -> Iterator[list[str]]:
+def _csv_rows(calls: Iterator[Call], reader: Any) -> Iterator[list[str]]:
+    is_masked = not sees_numbers(reader)
     yield list(CSV_COLUMNS)
     for call in calls:
+        number = call.customer_number
+        display = shown_text(call.display_number, viewer=reader) if not call.virtual_number_id else call.display_number
         values = (
-            call.happened_at.isoformat(), call.direction, call.status, call.lead or "", call.customer_number,
-            call.display_number, call.agent.name if call.agent else "", call.connector.name,
+            call.happened_at.isoformat(), call.direction, call.status, shown_text(str(call.lead or ""), viewer=reader),
+            shown_number(number, viewer=reader, country=call.connector.default_country) if is_masked else number,
+            display, call.agent.name if call.agent else "", call.connector.name,
             call.duration_seconds if call.duration_seconds is not None else "", call.disposition,
-            call.shown_notes, call.session_id,
+            shown_text(call.shown_notes, viewer=reader), shown_id(call.session_id, number=number, viewer=reader),
         )  # fmt: skip
         yield [_inert(str(value)) for value in values]
 
@@ -112,7 +118,8 @@ def leads(request: HttpRequest) -> HttpResponse:
     """Leads by name or by number in any writing; without a search the newest."""
     text = request.GET.get("search", "").strip()
     rows = visible_leads(request.user).select_related("owner").prefetch_related("phones")
-    found = list((search_leads(rows, text) if text else rows)[: LEADS_LIMIT + 1])
+    wanted = search_leads(rows, text, sees_numbers=sees_numbers(request.user)) if text else rows
+    found = list(wanted[: LEADS_LIMIT + 1])
     context = {"search": text, "leads": found[:LEADS_LIMIT], "has_more": len(found) > LEADS_LIMIT}
     return render_page(request, "calls/leads.html", context)
 
@@ -123,7 +130,8 @@ def lead_suggestions(request: HttpRequest) -> HttpResponse:
     """The first leads that fit what is being typed into the search box."""
     text = request.GET.get("search", "").strip()
     rows = visible_leads(request.user).prefetch_related("phones")
-    found = list(search_leads(rows, text)[:SUGGESTIONS_LIMIT]) if len(text) > 1 else []
+    wanted = search_leads(rows, text, sees_numbers=sees_numbers(request.user))
+    found = list(wanted[:SUGGESTIONS_LIMIT]) if len(text) > 1 else []
     return render(request, "partials/suggestions.html", {"search": text, "leads": found})
 
 

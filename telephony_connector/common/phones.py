@@ -117,6 +117,16 @@ def suffix_of(raw: str) -> str:
     return digits[-SUFFIX_LENGTH:] if len(digits) >= SUFFIX_LENGTH else ""
 
 
+def is_whole_number(digits: str, stored: str) -> bool:
+    """Whether these digits are all of a stored number, with or without its country code, and no mere part of it.
+
+    ``stored`` is E.164; of a number that could not be read, it is the text as it was written.
+    """
+    number = parse_phone(stored, "")
+    wholes = {number.national, number.country_code + number.national} if number else {digits_of(stored)}
+    return bool(digits) and digits.lstrip("0") in {whole.lstrip("0") for whole in wholes}
+
+
 def without_country_code(raw: str, country: str) -> str:
     """``+91 96117 95983`` → ``9611795983``; what cannot be read gives its digits."""
     number = parse_phone(raw, country)
