@@ -18,7 +18,7 @@ class LeadMergeError(CrmError):
 
 
 class LeadChangedError(CrmError):
-    """Somebody changed the lead since it was read: look again, then save again. ``columns`` differ from what is sent."""
+    """Somebody changed the lead since it was read: look, then save again. ``columns`` differ from what was sent."""
 
     def __init__(self, message: str, columns: Sequence[str] = ()) -> None:
         super().__init__(message)

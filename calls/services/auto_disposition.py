@@ -36,6 +36,7 @@ def _dispose_of(connector: Connector, now: datetime) -> int:
         happened_at__gt=now - HORIZON,
         updated_at__lte=now - timedelta(minutes=connector.auto_dispose_minutes),
         is_over=True,
+        is_manual=False,
         disposition="",
         agent__isnull=False,
     )

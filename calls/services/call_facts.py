@@ -50,6 +50,7 @@ def _write_facts(call: Call, facts: CallEvent) -> None:
     call.recording_url = facts.recording_url
     call.provider_notes = facts.notes
     call.tag = facts.tag[:255]
+    call.is_manual = Flag.MANUAL in facts.flags
     call.caller = {key: value for key, name in _CALLER_FIELDS.items() if (value := getattr(facts, name))}
 
 

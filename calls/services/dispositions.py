@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from calls.errors import DispositionError
+from calls.handover import dispatch_after_commit
 from calls.merge_context import MergeSubjects, merge_context
 from calls.models import Call, OutboundRequest, Popup
 from calls.outbox import REPLACED
 from calls.services.disposition_tasks import follow_disposition
-from calls.services.outbound import dispatch_after_commit
 from connector_config.models import Connector, RequestTemplate
 from crm.models import Agent
 
@@ -44,7 +44,7 @@ def save_disposition(
         _write(saved, agent=agent, value=value, notes=notes)
         if is_other:
             follow_disposition(call=saved, agent=agent)
-        request = _owe(saved, agent) if _wants_dispositions(saved.connector) else None
+        request = _owe(saved, agent) if _is_wanted(saved) else None
         _tell_desks(saved)
     call.refresh_from_db(fields=["disposition", "disposed_at", "disposed_by", "notes"])
     return request
@@ -70,7 +70,11 @@ def _checked_value(value: str, connector: Connector) -> str:
     return value
 
 
-def _wants_dispositions(connector: Connector) -> bool:
+def _is_wanted(call: Call) -> bool:
+    """No provider knows a call that was entered by hand."""
+    connector = call.connector
+    if call.is_manual:
+        return False
     return connector.is_enabled and connector.request_templates.filter(purpose=PURPOSE, is_enabled=True).exists()
 
 
@@ -115,7 +119,7 @@ def _owe(call: Call, agent: Agent | None) -> OutboundRequest:
         context=merge_context(subjects).to_json(),
         next_attempt_at=timezone.now(),
     )
-    dispatch_after_commit(request.pk)
+    dispatch_after_commit(request)
     return request
 
 
