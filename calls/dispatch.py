@@ -17,6 +17,7 @@ from django.utils import timezone
 from calls import outcomes
 from calls.circuit import note_answer
 from calls.errors import TokenError, TokenUnavailableError
+from calls.handover import hand_to_worker
 from calls.models import OutboundAttempt, OutboundRequest
 from calls.outbox import Claim, claim, next_of_the_call, postpone_if_unanswered, settle
 from calls.outcomes import Outcome
@@ -25,7 +26,6 @@ from calls.provider_requests import render_for, rules_of, template_of
 from calls.push import ring_doorbell
 from calls.retry_schedule import retry_after_seconds
 from calls.sending import send_rendered
-from calls.services.outbound import hand_to_worker
 from connector_config.models import RequestTemplate
 from connector_config.placeholders import TemplateError
 from connector_config.rendering import RenderedRequest
@@ -142,7 +142,7 @@ def _record(held: Claim, trial: Trial, outcome: Outcome) -> None:
         ring_doorbell([request.agent_id])
     waiting = next_of_the_call(request)
     if waiting is not None:
-        hand_to_worker(waiting)
+        hand_to_worker(waiting, RequestTemplate.Purpose.DISPOSITION)
 
 
 def _attempt_row(request: OutboundRequest, trial: Trial) -> OutboundAttempt:

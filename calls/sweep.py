@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from calls.handover import hand_to_worker
 from calls.models import OutboundRequest
 from calls.outbox import CLICK_LIFETIME, due_requests
 from calls.push import ring_doorbell
-from calls.services.outbound import hand_to_worker
 from connector_config.models import RequestTemplate
 
 logger = logging.getLogger(__name__)
@@ -81,10 +81,11 @@ def _not_enqueued(
 
 def _enqueue(requests: QuerySet[OutboundRequest], now: datetime) -> None:
     # Clicks come first: somebody waits for each.
-    ids = list(requests.order_by("purpose", "next_attempt_at").values_list("pk", flat=True)[:BATCH_SIZE])
+    found = list(requests.order_by("purpose", "next_attempt_at").values_list("pk", "purpose")[:BATCH_SIZE])
+    ids = [request_id for request_id, _ in found]
     OutboundRequest.objects.filter(pk__in=ids, status=Status.PENDING).update(claimed_until=now + ENQUEUED_FOR)
-    for position, request_id in enumerate(ids):
-        if not hand_to_worker(request_id):
+    for position, (request_id, purpose) in enumerate(found):
+        if not hand_to_worker(request_id, purpose):
             # The broker takes nothing: leave the rest to the next round.
             OutboundRequest.objects.filter(pk__in=ids[position:], status=Status.PENDING).update(claimed_until=None)
             return

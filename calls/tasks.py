@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.conf import settings
 
 from calls.dispatch import dispatch
 from calls.services.auto_disposition import dispose_abandoned_calls
@@ -41,4 +42,4 @@ def dispose_calls_by_themselves() -> None:
 @worker_ready.connect
 def sweep_at_start(**_signal: Any) -> None:
     """Look at once, not at the next beat: what a killed worker held in its hands is in no queue any more."""
-    sweep_outbound_requests.apply_async(kwargs={"is_after_start": True}, expires=30)
+    sweep_outbound_requests.apply_async(kwargs={"is_after_start": True}, queue=settings.URGENT_QUEUE, expires=30)

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
+from kombu import Queue
 
 from telephony_connector.admin_site import UNFOLD as UNFOLD
 from telephony_connector.common.logs import logging_config
@@ -24,6 +25,7 @@ LOAD_DEMO = env.boolean("LOAD_DEMO", default=True)
 DEMO_PROVIDER_PORT = env.integer("DEMO_PROVIDER_PORT", 9109, minimum=1, maximum=65535)
 WEB_THREADS = env.integer("WEB_THREADS", 8, minimum=1, maximum=128)
 WORKER_THREADS = env.integer("WORKER_THREADS", 4, minimum=1, maximum=128)
+CLICK_THREADS = env.integer("CLICK_THREADS", 8, minimum=1, maximum=128)
 
 # --- Secrets and who may talk to us
 SECRET_KEY = env.secret("SECRET_KEY", minimum_length=32)
@@ -143,6 +145,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
+    "queue_order_strategy": "priority",
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
     # Publishing gives up after one try: the waiting request must not hang on a broker that is down.
@@ -152,6 +155,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_max": 0,
 }
 CELERY_TASK_PUBLISH_RETRY = False
+# What somebody waits for, and the clock: consumed first, and by a worker of its own (`manage.py up`).
+URGENT_QUEUE = "urgent"
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in (URGENT_QUEUE, CELERY_TASK_DEFAULT_QUEUE)]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -169,12 +176,12 @@ CELERY_BEAT_SCHEDULE = {
     "beat-heartbeat": {
         "task": "telephony_connector.tasks.record_beat_heartbeat",
         "schedule": 10.0,
-        "options": {"expires": 30},
+        "options": {"expires": 30, "queue": URGENT_QUEUE},
     },
     "sweep-outbound": {
         "task": "calls.tasks.sweep_outbound_requests",
         "schedule": 5.0,
-        "options": {"expires": 30},
+        "options": {"expires": 30, "queue": URGENT_QUEUE},
     },
 }
 

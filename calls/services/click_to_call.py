@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from calls.errors import ClickToCallRefusedError, IdempotencyConflictError
+from calls.handover import dispatch_after_commit
 from calls.merge_context import MergeSubjects, merge_context
 from calls.models import Call, OutboundRequest
 from calls.services.calling_rules import check_may_call_now
-from calls.services.outbound import dispatch_after_commit
 from connector_config.models import Connector, RequestTemplate, VirtualNumber
 from connector_config.selectors import connectors_of, number_key
 from crm.matching import match_leads
@@ -265,5 +265,5 @@ def _owed(click: Click) -> OutboundRequest:
         if earlier is None:
             raise
         return earlier
-    dispatch_after_commit(request.pk)
+    dispatch_after_commit(request)
     return request

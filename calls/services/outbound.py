@@ -1,19 +1,14 @@
-"""Owing a provider a request, and taking a given-up one off the shelf again."""
+"""Taking a given-up request off the shelf again."""
 
 from __future__ import annotations
-
-import logging
-import uuid
-from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 
 from calls.errors import ResendError
+from calls.handover import dispatch_after_commit
 from calls.models import OutboundRequest
 from connector_config.models import RequestTemplate
-
-logger = logging.getLogger(__name__)
 
 RESENDABLE_STATUSES = (OutboundRequest.Status.DEAD, OutboundRequest.Status.FAILED, OutboundRequest.Status.REFUSED)
 
@@ -24,24 +19,6 @@ def has_later_disposition(request: OutboundRequest) -> bool:
         return False
     dispositions = OutboundRequest.objects.filter(call_id=request.call_id, purpose=RequestTemplate.Purpose.DISPOSITION)
     return dispositions.filter(created_at__gt=request.created_at).exists()
-
-
-def dispatch_after_commit(request_id: uuid.UUID) -> None:
-    """Hand the request to a worker after the commit. Never raises: without a broker the sweep finds it."""
-    transaction.on_commit(partial(hand_to_worker, request_id))
-
-
-def hand_to_worker(request_id: uuid.UUID) -> bool:
-    """Enqueue the request's dispatch; False when the broker took nothing. The row stays the truth either way."""
-    from calls.tasks import dispatch_outbound_request  # the task imports the dispatch, which imports this module
-
-    try:
-        dispatch_outbound_request.delay(str(request_id))
-    # Whatever a broken broker raises (kombu, redis, socket errors), the row is committed and the sweep will find it.
-    except Exception as error:
-        logger.warning("Outbound request %s not handed to a worker: %s", request_id, type(error).__name__)
-        return False
-    return True
 
 
 def resend(*, request: OutboundRequest) -> None:
@@ -68,5 +45,5 @@ def resend(*, request: OutboundRequest) -> None:
         if not resent:
             request.refresh_from_db(fields=["status"])
             raise ResendError(f"Only a request that was given up can be sent again; this one is {request.status}.")
-        dispatch_after_commit(request.pk)
+        dispatch_after_commit(request)
     request.refresh_from_db()

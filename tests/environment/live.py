@@ -106,8 +106,11 @@ class LiveSystem:
         return None
 
     def kill_worker(self) -> int:
-        """`kill -9` of the Celery worker; the process id that it had."""
-        return self._kill("celery")
+        """`kill -9` of both Celery workers; the process id that the first one had."""
+        pid = self._kill("celery")
+        while self.child("celery"):
+            self._kill("celery")
+        return pid
 
     def kill_broker(self) -> int:
         """`kill -9` of the embedded Valkey; the process id that it had."""

@@ -107,7 +107,7 @@ def test_sigterm_stops_every_child_within_five_seconds(start_live_system: LiveSy
 
     seconds = system.stop()
 
-    assert len(children) == 3
+    assert len(children) == 4
     assert seconds <= 5
     assert system.process.returncode == 0
     assert not [child for child in children if child.is_running()]
@@ -123,7 +123,7 @@ def test_no_child_outlives_a_killed_parent(start_live_system: LiveSystemFactory)
     system.process.wait()
 
     gone, alive = psutil.wait_procs(children, timeout=5)
-    assert (len(gone), alive) == (3, [])
+    assert (len(gone), alive) == (4, [])
 
 
 @pytest.mark.xdist_group("up")

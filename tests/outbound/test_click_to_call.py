@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.db import IntegrityError, transaction
 from kombu.exceptions import OperationalError
 
 from calls.errors import ClickToCallRefusedError, IdempotencyConflictError
 from calls.models import OutboundRequest
 from calls.services.click_to_call import connectors_for, request_click_to_call
-from calls.tasks import dispatch_outbound_request
 from connector_config.models import Connector
 from crm.models import Agent, Lead
 from tests.factories import (
@@ -82,10 +82,10 @@ def test_a_broken_broker_does_not_fail_the_click(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
-    def broken(*_: Any) -> None:
+    def broken(*_: Any, **__: Any) -> None:
         raise OperationalError("no broker")
 
-    monkeypatch.setattr(dispatch_outbound_request, "delay", broken)
+    monkeypatch.setattr(current_app, "send_task", broken)
 
     with django_capture_on_commit_callbacks(execute=True):
         request = click(agent, connector, lead=lead)

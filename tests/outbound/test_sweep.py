@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.utils import timezone
 
 from calls.models import OutboundRequest
 from calls.outbox import claim, settle
 from calls.outcomes import Outcome
 from calls.sweep import BATCH_SIZE, sweep
-from calls.tasks import dispatch_outbound_request, sweep_outbound_requests
+from calls.tasks import sweep_outbound_requests
 from tests.factories import CallFactory, OutboundRequestFactory, RequestTemplateFactory
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ Status = OutboundRequest.Status
 def enqueued(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ids that were given to the broker."""
     ids: list[str] = []
-    monkeypatch.setattr(dispatch_outbound_request, "delay", ids.append)
+    monkeypatch.setattr(current_app, "send_task", lambda name, args, queue: ids.extend(args))
     return ids
 
 
@@ -87,11 +88,11 @@ def test_a_round_is_bounded(enqueued: list[str]) -> None:
 def test_a_broker_that_takes_nothing_is_asked_once_and_the_rows_stay_due(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def broken(request_id: str) -> None:
-        asked.append(request_id)
+    def broken(*_: Any, args: list[str], **__: Any) -> None:
+        asked.extend(args)
         raise ConnectionError
 
-    monkeypatch.setattr(dispatch_outbound_request, "delay", broken)
+    monkeypatch.setattr(current_app, "send_task", broken)
     requests = [disposition() for _ in range(3)]
 
     sweep()

@@ -63,7 +63,7 @@ class Command(BaseCommand):
             demo.load_demo()
         preparation.close_connections()
         if not supervisor.is_stopping:
-            supervisor.start([worker_spec(), web_spec(listener.fileno())])
+            supervisor.start([worker_spec(), clicks_worker_spec(), web_spec(listener.fileno())])
 
     def _announce(self, seconds: float) -> None:
         self._say(f"Ready in {seconds:.1f} s (Ctrl-C stops everything).")
@@ -89,10 +89,21 @@ class Command(BaseCommand):
 
 
 def worker_spec() -> ChildSpec:
-    """The Celery worker with the beat in a thread of it."""
+    """The Celery worker for everything, with the beat in a thread of it."""
+    return _celery_spec("worker", "--beat-thread")
+
+
+def clicks_worker_spec() -> ChildSpec:
+    """A Celery worker for clicks to call and the clock alone: slow dispositions never hold its threads."""
+    threads = str(settings.CLICK_THREADS)
+    return _celery_spec("clicks", "--queues", settings.URGENT_QUEUE, "--concurrency", threads)
+
+
+def _celery_spec(name: str, *options: str) -> ChildSpec:
     command = [sys.executable, "-m", "celery", "--app", "telephony_connector", "--quiet", "--skip-checks", "worker"]
-    options = ["--pool", "threads", "--beat-thread", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return ChildSpec("worker", [*command, *options, "--loglevel", settings.LOG_LEVEL])
+    common = ["--hostname", f"{name}@%h", "--pool", "threads", "--loglevel", settings.LOG_LEVEL]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return ChildSpec(name, [*command, *common, *quiet, *options])
 
 
 def demo_provider_spec() -> ChildSpec:
