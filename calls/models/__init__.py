@@ -2,6 +2,7 @@
 
 from calls.models.access_token import AccessToken
 from calls.models.call import Call
+from calls.models.embedding import EmbeddedSession, EmbedTarget, SsoKey
 from calls.models.event import StoredEvent
 from calls.models.outbound import OutboundAttempt, OutboundRequest, SendingMark
 from calls.models.popup import AgentStream, Popup, PopupDelivery
@@ -11,6 +12,8 @@ __all__ = [
     "AccessToken",
     "AgentStream",
     "Call",
+    "EmbedTarget",
+    "EmbeddedSession",
     "OutboundAttempt",
     "OutboundRequest",
     "Popup",
@@ -18,5 +21,6 @@ __all__ = [
     "RecordingCopy",
     "RecordingPlay",
     "SendingMark",
+    "SsoKey",
     "StoredEvent",
 ]

@@ -115,6 +115,18 @@ class Connector(TimestampedModel):
     server_credential = EncryptedTextField(
         "server credential", blank=True, default="", help_text="For single sign-on and lead details."
     )
+    previous_server_credential = EncryptedTextField(
+        "previous server credential",
+        blank=True,
+        default="",
+        help_text="Still accepted, until the provider sends the new one.",
+    )
+    embed_origins = models.JSONField(
+        "pages may be embedded by",
+        default=list,
+        blank=True,
+        help_text="Origins whose pages may show ours in a frame: https://crm.example.com. Empty: none may.",
+    )
 
     call_route_reply = models.CharField(
         "answer", max_length=10, choices=CallRouteReply.choices, default=CallRouteReply.TEXT
