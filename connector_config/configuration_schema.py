@@ -135,6 +135,17 @@ class UnknownCallerEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingsEntry:
+    """How recordings are asked for, and whether copies are kept. ``authentication`` as that of a request template."""
+
+    path: str
+    authentication: FreeForm | None = None
+    hosts: list[str] | None = None
+    keep_copy: bool | None = None
+    keep_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeaderEntry:
     """A custom header. A secret one may leave out its value: the stored one is kept."""
 
@@ -220,6 +231,7 @@ class ConnectorEntry:
     call_route: CallRouteEntry | None = None
     agent_popup: AgentPopupEntry | None = None
     unknown_caller: UnknownCallerEntry | None = None
+    recordings: RecordingsEntry | None = None
     click_to_call: ClickToCallEntry | None = None
     disposition: DispositionEntry | None = None
     mapping: FreeForm | None = None

@@ -15,6 +15,7 @@ from connector_config.mapping.document import InvalidMappingError, merge_mapping
 from connector_config.models import Connector, RequestHeader, RequestTemplate
 from connector_config.opening_hours import OpeningHoursError, parse_opening_hours
 from connector_config.presets import UnknownPresetError, load_preset, preset_names
+from connector_config.recording_access import recording_errors, recording_secret_names
 from connector_config.rendering import RequestSpec
 from connector_config.success_rules import SuccessRules
 from connector_config.validators import (
@@ -46,7 +47,7 @@ def connector_faults(connector: Connector) -> list[Fault]:
     """Everything that the model's own validation does not see. Reads no row; messages hold no secrets."""
     checks: Sequence[Callable[[Connector], Iterable[Fault]]] = (
         _preset_faults, _place_faults, _number_faults, _network_faults, _authority_faults, _route_faults, _page_faults,
-        _calling_faults, _disposition_rule_faults, _mapping_faults, verification_faults,
+        _calling_faults, _disposition_rule_faults, _recording_faults, _mapping_faults, verification_faults,
     )  # fmt: skip
     return [fault for check in checks for fault in check(connector)]
 
@@ -103,6 +104,17 @@ def _disposition_rule_faults(connector: Connector) -> Iterator[Fault]:
         yield Fault("auto_disposition", "is required: what is chosen when nobody has chosen in time")
     for option, message in rule_faults(connector.disposition_tasks):
         yield Fault("disposition_tasks", message, option)
+
+
+def _recording_faults(connector: Connector) -> Iterator[Fault]:
+    for error in recording_errors(connector):
+        if error.setting == "kind":
+            yield Fault("recording_authentication", error.message)
+        elif error.setting.startswith("hosts"):
+            yield Fault("recording_hosts", error.message, error.setting.removeprefix("hosts"))
+        else:
+            is_secret = error.setting in recording_secret_names(connector.recording_authentication)
+            yield Fault("recording_secrets" if is_secret else "recording_settings", error.message, error.setting)
 
 
 def _route_faults(connector: Connector) -> Iterator[Fault]:

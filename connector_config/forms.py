@@ -18,6 +18,8 @@ from connector_config.connector_checks import Fault, connector_faults
 from connector_config.form_fields import LinesField, SecretField, TaskRulesField, changed_secret
 from connector_config.models import Connector
 from connector_config.presets import load_preset, preset_names
+from connector_config.recording_form import PREFIX as RECORDING_PREFIX
+from connector_config.recording_form import RecordingFormMixin, recording_setting_fields
 from connector_config.verification import VERIFIERS, Setting
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ class NewConnectorForm(_ConnectorModelForm):
         add_faults(self, [fault for fault in connector_faults(self.instance) if fault.column in self.fields])
 
 
-class ConnectorForm(_ConnectorModelForm):
+class ConnectorForm(RecordingFormMixin):
     """The connector's own columns. Settings of the verification scheme are fields ``verification__…``."""
 
     preset = forms.ChoiceField(choices=preset_choices, widget=UnfoldAdminSelectWidget())
@@ -124,13 +126,14 @@ class ConnectorForm(_ConnectorModelForm):
 
     class Meta:
         model = Connector
-        exclude = ["verification_settings", "verification_secrets", "config_version"]
+        exclude = ["verification_settings", "verification_secrets", "recording_settings", "config_version"]
         help_texts = {
             "hook_key": "The secret part of the hook URLs. When it changes, the URLs at the provider must change too.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.add_recording_fields()
         secrets = self.instance.verification_secrets or {}
         if field := self.fields.get("server_credential"):
             field.widget.is_stored = bool(self.instance.server_credential)
@@ -166,6 +169,7 @@ class ConnectorForm(_ConnectorModelForm):
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # unknown to the stubs
         self._set_verification()
+        self.set_recording_settings()
         add_faults(self, connector_faults(self.instance))
 
     def _set_verification(self) -> None:
@@ -199,6 +203,8 @@ def add_faults(form: forms.ModelForm[Connector], faults: Iterable[Fault]) -> Non
 def _field_of(fault: Fault) -> str:
     if fault.column in {"verification_settings", "verification_secrets"}:
         return f"{SETTING_PREFIX}{fault.inner}"
+    if fault.column in {"recording_settings", "recording_secrets"}:
+        return f"{RECORDING_PREFIX}{fault.inner}"
     return fault.column
 
 
@@ -264,6 +270,7 @@ def _schemes_with(name: str, *, is_advanced: bool) -> list[str]:
 FullConnectorForm = type(
     "FullConnectorForm",
     (ConnectorForm,),
-    {f"{SETTING_PREFIX}{name}": _setting_field(setting) for name, setting in _settings_by_name().items()},
+    {f"{SETTING_PREFIX}{name}": _setting_field(setting) for name, setting in _settings_by_name().items()}
+    | recording_setting_fields(),
 )
 """ConnectorForm with a field for every setting of every verification scheme."""

@@ -16,12 +16,15 @@ from connector_config.forms import FullConnectorForm, NewConnectorForm, setting_
 from connector_config.models import Connector
 from connector_config.placeholders import BARE_NAMES, SCOPED_NAMES
 from connector_config.presets import UnknownPresetError, load_preset
+from connector_config.recording_form import recording_conditions, recording_field_names
 from connector_config.services.cloning import clone_connector
 from connector_config.services.configuration.new_connector import apply_preset
 from connector_config.services.saving import touch_connector
 from telephony_connector.common.admin import StaffModelAdmin
 
-_NOT_FOR_READERS = frozenset({"hook_key", "server_credential", "show_advanced", *setting_field_names()})
+_NOT_FOR_READERS = frozenset({
+    "hook_key", "server_credential", "show_advanced", *setting_field_names(), *recording_field_names(),
+})  # fmt: skip
 """Whoever may not change the connector sees its fields as texts: none of these then."""
 
 
@@ -41,6 +44,7 @@ class ConnectorAdmin(StaffModelAdmin):
     inlines = [VirtualNumberInline, ClickToCallInline, DispositionInline, AgentMappingInline]
     conditional_fields = {
         **setting_conditions(),
+        **recording_conditions(),
         "auto_disposition": "auto_dispose_minutes > 0",
         "show_advanced": "verification_scheme != 'none'",
         "call_route_body": "call_route_reply == 'template'",

@@ -15,6 +15,7 @@ from connector_config.forms import setting_field_names
 from connector_config.hook_urls import hook_url
 from connector_config.models import Connector
 from connector_config.presets import UnknownPresetError, load_preset
+from connector_config.recording_form import recording_field_names
 from connector_config.verification import VERIFIERS
 
 STANDARD_CALL = {
@@ -60,6 +61,10 @@ TABS = (
             ("lead_creation", "owner", "excluded_numbers"),
             endpoints=(("call-log", "Give this URL to the provider as its call log, CDR or end-of-call URL."),
                        ("events", "For a provider that sends everything to one URL."))),
+    TabSpec("recordings", "Recordings", "Recordings are played in our own pages, through this server: only to whom the "
+            "call belongs, and each play is noted.",
+            ("recording_authentication", *recording_field_names(), "recording_hosts", "keeps_recordings",
+             "recording_days")),
     TabSpec("click-to-call", "Click to call", "What we send to the provider when an agent clicks on a number: the "
             "provider rings the agent first, then the customer.", ("calling_hours", "allows_busy_agents"),
             inlines=("request_templates",)),

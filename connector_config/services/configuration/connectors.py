@@ -10,6 +10,7 @@ from connector_config.models import Connector, RequestTemplate, VirtualNumber
 from connector_config.services.configuration import columns
 from connector_config.services.configuration.preset_defaults import with_preset_defaults
 from connector_config.services.configuration.problems import Problem, join
+from connector_config.services.configuration.recordings import set_recording_authentication
 from connector_config.services.configuration.run import ImportRun
 from connector_config.services.configuration.templates import import_template
 from connector_config.services.saving import touch_connector
@@ -22,7 +23,11 @@ _COLUMN_PATHS = {
     "verification_settings": "verification",
     "verification_secrets": "verification",
     "ip_allow_list": "verification.ip_allow_list",
+    "recording_authentication": "recordings.authentication.kind",
+    "recording_settings": "recordings.authentication",
+    "recording_secrets": "recordings.authentication",
 }
+_SECRETS = frozenset({"verification_secrets", "recording_secrets"})
 
 
 def import_connector(entry: ConnectorEntry, run: ImportRun) -> None:
@@ -43,6 +48,9 @@ def import_connector(entry: ConnectorEntry, run: ImportRun) -> None:
         connector.owner = run.agent(entry.owner, join(entry.path, "owner"))
     if entry.verification is not None:
         set_verification(connector, dict(entry.verification), join(entry.path, "verification"), run)
+    if entry.recordings is not None and entry.recordings.authentication is not None:
+        path = join(entry.recordings.path, "authentication")
+        set_recording_authentication(connector, entry.recordings.authentication, path, run)
     is_saved = _save(connector, entry, run)
     _import_teams(connector, entry, run, is_saved=is_saved)
     _import_virtual_numbers(connector, entry, run)
@@ -71,7 +79,7 @@ def _save(connector: Connector, entry: ConnectorEntry, run: ImportRun) -> bool:
 def _note(fault: Fault, entry: ConnectorEntry, run: ImportRun) -> None:
     dot = "" if not fault.inner or fault.inner.startswith("[") else "."
     path = f"{join(entry.path, _COLUMN_PATHS[fault.column])}{dot}{fault.inner}"
-    if run.is_secretless and fault.column == "verification_secrets":
+    if run.is_secretless and fault.column in _SECRETS:
         message = "was left out of the file; enter it in the admin, until then requests are refused"
         run.remarks.append(Problem(path, message))
     elif fault.column == "verification_secrets":

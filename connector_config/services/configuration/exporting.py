@@ -14,6 +14,7 @@ from connector_config.masking import masked_body, masked_url
 from connector_config.models import Connector, DispositionField, RequestTemplate
 from connector_config.services.configuration import columns
 from connector_config.services.configuration.authentication import exported_authentication
+from connector_config.services.configuration.recordings import exported_recording_authentication
 from crm.models import Agent, Lead, Opportunity, Team
 
 _Entry = dict[str, Any]
@@ -138,6 +139,10 @@ def _connector(connector: Connector, *, with_secrets: bool) -> _Entry:
     ]
     entry["owner"] = _email_of(connector.owner)
     entry["verification"] = _verification(connector, with_secrets=with_secrets)
+    entry["recordings"] = {
+        "authentication": exported_recording_authentication(connector, with_secrets=with_secrets),
+        **entry.pop("recordings"),
+    }
     templates = {template.purpose: template for template in connector.request_templates.all()}
     for purpose in RequestTemplate.Purpose.values:
         rules = entry.pop(purpose)
