@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.environment.chromium import ChromiumMissingError, ensure_chromium
 from tests.environment.postgresql import PostgresqlServer
+from tests.environment.sip import ensure_telephones
 from tests.environment.valkey import ValkeyServer
 
 BIN = Path(sys.executable).parent
@@ -60,6 +61,8 @@ def run_tests(selection: list[str]) -> int:
     except ChromiumMissingError as error:
         _say(str(error))
         return 1
+    if hindrance := ensure_telephones():
+        _say(f"tests that telephone are skipped: {hindrance}")
     with services() as environment:
         if selection:
             return _pytest(selection, environment)

@@ -1,11 +1,11 @@
 """The browser for tests: an installed Chromium or Chrome."""
 
-import os
 import shutil
-import subprocess
+
+from tests.environment import apt
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-INSTALL_COMMAND = "apt-get install --yes --no-install-recommends chromium"
+INSTALL_COMMAND = apt.install_command("chromium")
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -32,10 +32,7 @@ def ensure_chromium() -> str:
     path = find_chromium()
     if path:
         return path
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
-        subprocess.run([*INSTALL_COMMAND.split(), "-qq"], env=environment, check=False)
+    apt.install("chromium")
     path = find_chromium()
     if not path:
         raise ChromiumMissingError(f"The tests need Chromium; install it with `sudo {INSTALL_COMMAND}` and try again.")
