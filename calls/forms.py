@@ -78,10 +78,14 @@ class DispositionForm(forms.Form):
 class ClickToCallForm(forms.Form):
     """A number to dial; ``lead`` and ``opportunity`` say whom it is about; no ``connector`` (slug) means the first.
 
+    Buttons name the number by an id: of a lead's number, of a call to be returned, of a request to be repeated.
     A ``virtual_number`` (our id) brings its own connector.
     """
 
     phone = forms.CharField(required=False, max_length=40)
+    phone_id = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    call_id = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    repeats = forms.UUIDField(required=False)
     lead = forms.UUIDField(required=False)
     opportunity = forms.UUIDField(required=False)
     connector = forms.SlugField(required=False)

@@ -14,11 +14,13 @@ from rest_framework.views import APIView
 
 from calls.api.outbound import SentRequestSerializer
 from calls.api.references import AgentInput
+from calls.dial_targets import DialTarget, Named, dial_target
 from calls.errors import ClickToCallRefusedError, IdempotencyConflictError
 from calls.models import OutboundRequest
 from calls.services.click_to_call import request_click_to_call
 from connector_config.models import Connector, VirtualNumber
 from connector_config.selectors import connectors_of, number_key
+from crm.masking import sees_numbers
 from crm.models import Agent
 from crm.selectors import agent_of, visible_leads, visible_opportunities
 
@@ -33,10 +35,16 @@ class ConflictError(APIException):
 
 
 class ClickToCallInputSerializer(serializers.Serializer[Any]):
-    """Whom to call, and through what. One of ``lead_id`` and ``phone``, or both: that number of that lead."""
+    """Whom to call, and through what: a lead (and which of their numbers), the customer of a call, or a number."""
 
     connector = serializers.CharField(max_length=60, help_text="The connector's short name.")
     lead_id = serializers.UUIDField(required=False, allow_null=True, help_text="Their main number, without a phone.")
+    phone_id = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=2**63 - 1, help_text="One of a lead's numbers, by id."
+    )
+    call_id = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=2**63 - 1, help_text="Call this call's customer back."
+    )
     phone = serializers.CharField(
         max_length=40, required=False, allow_blank=True, allow_null=True, help_text="A number in any writing."
     )
@@ -50,8 +58,8 @@ class ClickToCallInputSerializer(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Somebody to call must be named."""
-        if not (attrs.get("lead_id") or attrs.get("phone") or attrs.get("opportunity_id")):
-            raise serializers.ValidationError({"phone": ["Give a lead_id or a phone."]})
+        if not any(attrs.get(name) for name in ("lead_id", "phone_id", "call_id", "phone", "opportunity_id")):
+            raise serializers.ValidationError({"phone": ["Give a lead_id, phone_id, call_id or phone."]})
         return attrs
 
 
@@ -85,14 +93,15 @@ class ClickToCallView(APIView):
         asked = form.validated_data
         agent = _acting_agent(request.user, asked.get("agent"))
         connector = _connector(agent, asked["connector"])
+        target = _target(request.user, asked)
         outbound = _requested(
             agent=agent,
             connector=connector,
-            lead=_found(visible_leads(request.user), asked, "lead_id"),
+            lead=target.lead,
             opportunity=_found(visible_opportunities(request.user), asked, "opportunity_id"),
-            phone=asked.get("phone") or "",
+            phone=target.phone,
             virtual_number=_virtual_number(connector, asked.get("virtual_number") or ""),
-            idempotency_key=request.headers.get("Idempotency-Key"),
+            idempotency_key=_idempotency_key(request, target),
         )
         answer = SentRequestSerializer(outbound, context={"request": request}).data
         return Response(answer, status=status.HTTP_202_ACCEPTED, headers={"Location": answer["url"]})
@@ -125,6 +134,30 @@ def _found(rows: Any, asked: dict[str, Any], name: str) -> Any:
     if row is None:
         raise NotFound({name: ["Not found."]})
     return row
+
+
+def _target(user: Any, asked: dict[str, Any]) -> DialTarget:
+    named = Named(
+        lead=_found(visible_leads(user), asked, "lead_id"),
+        call_id=asked.get("call_id"),
+        phone_id=asked.get("phone_id"),
+        typed=asked.get("phone") or "",
+    )
+    try:
+        return dial_target(user, named)
+    except ClickToCallRefusedError as refusal:
+        raise NotFound({refusal.field: [refusal.message]}) from None
+
+
+def _idempotency_key(request: Request, target: DialTarget) -> str | None:
+    """The key sent; a masked agent's differs by whether they typed the number.
+
+    Whether a key fits an earlier call would otherwise tell whether a guessed number is the lead's, without a ring.
+    """
+    key = (request.headers.get("Idempotency-Key") or "").strip()
+    if not key or sees_numbers(request.user):
+        return key or None
+    return f"{key}#typed" if target.is_typed else f"{key}#chosen"
 
 
 def _virtual_number(connector: Connector, number: str) -> VirtualNumber | None:

@@ -30,11 +30,11 @@ LEAD_COLUMNS = [
 
 
 class LeadPhoneSerializer(serializers.ModelSerializer[LeadPhone]):
-    """A number as it was written, and in E.164 (empty when it cannot be read)."""
+    """A number as it was written, and in E.164 (empty when it cannot be read); ``id`` is what a click to call names."""
 
     class Meta:
         model = LeadPhone
-        fields = ["number", "e164"]
+        fields = ["id", "number", "e164"]
 
 
 class LeadSerializer(serializers.ModelSerializer[Lead]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -112,17 +113,23 @@ def status_chip(call: Call) -> dict[str, Any]:
     return {"look": presentation.status_look(call.status)}
 
 
-@register.inclusion_tag("partials/chip.html")
-def dialling_chip(request: OutboundRequest) -> dict[str, Any]:
+@register.inclusion_tag("partials/chip.html", takes_context=True)
+def dialling_chip(context: template.Context, request: OutboundRequest) -> dict[str, Any]:
     """How a click-to-call stands."""
-    return {"look": presentation.dialling_look(request)}
+    return {"look": _readable(presentation.dialling_look(request), context)}
 
 
-@register.inclusion_tag("partials/chip.html")
-def disposition_chip(request: OutboundRequest) -> dict[str, Any]:
+@register.inclusion_tag("partials/chip.html", takes_context=True)
+def disposition_chip(context: template.Context, request: OutboundRequest) -> dict[str, Any]:
     """Whether a disposition has reached the provider."""
     look = presentation.disposition_look(request)
-    return {"look": look, "at": request.next_attempt_at if look.word.endswith("retry at") else None}
+    at = request.next_attempt_at if look.word.endswith("retry at") else None
+    return {"look": _readable(look, context), "at": at}
+
+
+def _readable(look: presentation.Look, context: template.Context) -> presentation.Look:
+    """A provider's own words may hold the number that it was asked to call."""
+    return replace(look, word=masking.shown_text(look.word, viewer=_reader(context)))
 
 
 @register.inclusion_tag("partials/direction.html")

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from calls.dial_targets import Named, dial_target
 from calls.errors import ClickToCallRefusedError
 from calls.forms import ClickToCallForm
 from calls.models import OutboundRequest
@@ -20,6 +21,7 @@ from calls.services.calling_rules import hindrances
 from calls.services.click_to_call import connectors_for, request_click_to_call
 from calls.views.frame import back_to, is_fragment, render_page, signed_in
 from connector_config.models import Connector, VirtualNumber
+from crm.masking import shown_text
 from crm.models import Agent, Task
 from crm.selectors import agent_of, visible_leads, visible_opportunities
 from crm.services.tasks import finish_task
@@ -32,7 +34,7 @@ def click_to_call(request: HttpRequest) -> HttpResponse:
     try:
         outbound = _requested(request)
     except ClickToCallRefusedError as refusal:
-        return _refused(request, refusal.message)
+        return _refused(request, shown_text(refusal.message, viewer=request.user))
     if is_fragment(request):
         return render(request, "partials/outbound.html", {"outbound": outbound})
     return back_to(request, reverse("outbound", args=[outbound.pk]))
@@ -48,15 +50,23 @@ def _requested(request: HttpRequest) -> OutboundRequest:
     wanted = form.cleaned_data
     leads, opportunities = visible_leads(request.user), visible_opportunities(request.user)
     lead = leads.filter(pk=wanted["lead"]).first() if wanted["lead"] else None
-    if lead is None and not wanted["phone"]:
+    named = Named(
+        lead=lead,
+        call_id=wanted["call_id"],
+        phone_id=wanted["phone_id"],
+        repeats=wanted["repeats"],
+        typed=wanted["phone"],
+    )
+    target = dial_target(request.user, named)
+    if target.lead is None and not target.phone:
         raise ClickToCallRefusedError("Type the number to call.", "phone")
     chosen = opportunities.filter(pk=wanted["opportunity"]).first() if wanted["opportunity"] else None
     connector, number = _through(agent, wanted["connector"], wanted["virtual_number"])
     return request_click_to_call(
         agent=agent,
         connector=connector,
-        lead=lead,
-        phone=wanted["phone"],
+        lead=target.lead,
+        phone=target.phone,
         virtual_number=number,
         opportunity=chosen,
     )
