@@ -15,6 +15,7 @@ from unfold.decorators import action, display
 from calls.delivery_selectors import connector_facts, delivery_facts
 from calls.errors import CallsError
 from calls.models import AgentStream, Call, OutboundAttempt, OutboundRequest, Popup, PopupDelivery, StoredEvent
+from calls.presentation import why_not_shown
 from calls.services.outbound import resend
 from connector_config.models import Connector
 from telephony_connector.common.admin import ReadOnlyAdmin, ReadOnlyInline
@@ -87,8 +88,13 @@ class PopupDeliveryInline(ReadOnlyInline):
     """On whose desk the popup was."""
 
     model = PopupDelivery
-    fields = ["agent", "state", "shown_at", "acknowledged_at", "dismissed_at", "not_shown_reason"]
+    fields = ["agent", "state", "shown_at", "acknowledged_at", "dismissed_at", "why_not_shown"]
     readonly_fields = fields
+
+    @display(description="Why not shown")
+    def why_not_shown(self, delivery: PopupDelivery) -> str:
+        """In words; nothing once it was shown."""
+        return why_not_shown(delivery)
 
 
 @admin.register(Popup)
@@ -106,7 +112,9 @@ class PopupAdmin(ReadOnlyAdmin):
 class PopupDeliveryAdmin(ReadOnlyAdmin):
     """Which popup was on whose desk, and whether it was shown."""
 
-    list_display = ["created_at", "agent", "customer", "state", "shown_at", "acknowledged_at", "not_shown_reason"]
+    list_display = ["created_at", "agent", "customer", "state", "shown_at", "acknowledged_at", "why_not_shown"]
+    exclude = ["not_shown_reason"]
+    readonly_fields = ["why_not_shown"]
     list_filter = ["state", "agent", "popup__call__connector", ("created_at", RangeDateTimeFilter)]
     list_filter_submit = True
     list_select_related = ["agent", "popup__call"]
@@ -116,6 +124,11 @@ class PopupDeliveryAdmin(ReadOnlyAdmin):
     def customer(self, delivery: PopupDelivery) -> str:
         """The number that called."""
         return delivery.popup.call.customer_number or "–"
+
+    @display(description="Why not shown")
+    def why_not_shown(self, delivery: PopupDelivery) -> str:
+        """In words; nothing once it was shown."""
+        return why_not_shown(delivery)
 
 
 @admin.register(StoredEvent)

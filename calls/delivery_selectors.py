@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from calls.circuit import PROBE_SECONDS, circuits
-from calls.models import Call, OutboundRequest, PopupDelivery, SendingMark
+from calls.models import Call, NotShown, OutboundRequest, PopupDelivery, SendingMark
 from calls.pacing import WINDOW
 from connector_config.models import Connector
 
@@ -33,6 +33,7 @@ def connector_facts(connector: Connector) -> list[Fact]:
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     calls = Call.objects.filter(connector=connector, happened_at__gte=midnight)
     popups = PopupDelivery.objects.filter(popup__call__connector=connector, created_at__gte=midnight)
+    popups = popups.exclude(not_shown_reason=NotShown.SWITCHED_OFF)
     shown = popups.aggregate(all=Count("pk"), shown=Count("pk", filter=Q(shown_at__isnull=False)))
     return [
         Fact("Calls today", str(calls.count())),

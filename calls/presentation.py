@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from calls.models import Call, OutboundRequest
+from django.utils import timezone
+
+from calls.models import Call, NotShown, OutboundRequest, PopupDelivery
 from connector_config.mapping.events import CallStatus, Direction
+
+ON_ITS_WAY = timedelta(seconds=10)
+"""A popup that no page has taken by then found none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,14 @@ def status_look(status: str) -> Look:
 def direction_look(direction: str) -> Look:
     """The look of a call's direction; a call whose direction nobody told is just a call."""
     return _DIRECTION_LOOKS.get(direction, Look("phone", "Call", "calm"))
+
+
+def why_not_shown(delivery: PopupDelivery) -> str:
+    """Why nobody has seen the popup: empty once somebody has, and in its first seconds on the way."""
+    if delivery.shown_at or delivery.not_shown_reason:
+        return "" if delivery.shown_at else delivery.not_shown_reason
+    is_late = delivery.acknowledged_at is None and timezone.now() - delivery.created_at > ON_ITS_WAY
+    return NotShown.OFFLINE.value if is_late else ""
 
 
 def customer_of(call: Call) -> str:

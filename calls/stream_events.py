@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calls import desk_selectors
-from calls.models import OutboundRequest, PopupDelivery
+from calls.models import NotShown, OutboundRequest, PopupDelivery
 from calls.presentation import customer_of
 from calls.selectors import deliveries_after
+from crm.masking import sees_numbers, shown_id, shown_text
 from crm.models import Agent
+from telephony_connector.common.masking import mask_number
 
 OUTBOUND_WINDOW = timedelta(hours=1)
 """Requests older than this are no longer followed live."""
@@ -56,7 +58,8 @@ class DeskCursor:
 
     def _tell_changes(self, sequence: int) -> None:
         for delivery in deliveries_after(agent=self.agent, sequence=sequence):
-            self.events.append(popup_event(delivery))
+            if delivery.not_shown_reason != NotShown.SWITCHED_OFF:
+                self.events.append(popup_event(delivery))
             self.sequence = delivery.sequence
 
     def _tell_outbound(self) -> None:
@@ -69,15 +72,20 @@ class DeskCursor:
 
 
 def popup_event(delivery: PopupDelivery) -> bytes:
-    """A popup as it is now on the agent's desk; ``closed`` means that it belongs there no longer."""
-    call = delivery.popup.call
+    """A popup as it is now on the agent's desk; ``closed`` means that it belongs there no longer.
+
+    Masked for an agent who does not see numbers, as on their pages.
+    """
+    call, viewer = delivery.popup.call, delivery.agent.user
+    number = call.customer_number_e164 or call.customer_number
     data = {
         "popup_id": delivery.popup_id,
-        "call_session_id": call.session_id,
+        "call_session_id": shown_id(call.session_id, number=call.customer_number, viewer=viewer),
         "state": delivery.state,
-        "lead": customer_of(call),
-        "number": call.customer_number_e164 or call.customer_number,
+        "lead": shown_text(customer_of(call), viewer=viewer),
+        "number": number if sees_numbers(viewer) else mask_number(number, call.connector.default_country),
         "url": reverse("popup", args=[delivery.popup_id]),
+        "card_url": reverse("popup-card", args=[delivery.popup_id]),
         "closed": desk_selectors.is_popup_closed(delivery),
     }
     return event("popup", data, sequence=delivery.sequence)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
@@ -11,7 +13,9 @@ from calls.api.candidates import Candidate, CandidateNamesView, CandidateSeriali
 from calls.api.filters import AgentFilter
 from calls.api.references import LeadReferenceSerializer, PersonSerializer
 from calls.models import Popup, PopupDelivery
+from calls.presentation import why_not_shown
 from calls.selectors import visible_popups
+from crm.masking import shown_id
 from crm.selectors import agent_of
 
 
@@ -19,10 +23,15 @@ class DeliverySerializer(serializers.ModelSerializer[PopupDelivery]):
     """A popup on one agent's desk. ``not_shown_reason`` says why it stayed off it."""
 
     agent = PersonSerializer(read_only=True)
+    not_shown_reason = serializers.SerializerMethodField()
 
     class Meta:
         model = PopupDelivery
         fields = ["agent", "state", "shown_at", "acknowledged_at", "dismissed_at", "not_shown_reason"]
+
+    def get_not_shown_reason(self, delivery: PopupDelivery) -> str:
+        """Empty once it was shown."""
+        return why_not_shown(delivery)
 
 
 class PopupSerializer(serializers.ModelSerializer[Popup]):
@@ -41,6 +50,13 @@ class PopupSerializer(serializers.ModelSerializer[Popup]):
         fields = [
             "id", "connector", "session_id", "call", "state", "lead", "candidates", "deliveries", "flags", "created_at",
         ]  # fmt: skip
+
+    def to_representation(self, popup: Popup) -> Any:
+        """For a masked agent without an id made of the customer's number; calls.api.masking does the rest."""
+        shown = super().to_representation(popup)
+        viewer = self.context["request"].user
+        shown["session_id"] = shown_id(popup.call.session_id, number=popup.call.customer_number, viewer=viewer)
+        return shown
 
     @extend_schema_field(CandidateSerializer(many=True))
     def get_candidates(self, popup: Popup) -> list[Candidate]:

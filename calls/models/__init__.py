@@ -5,7 +5,7 @@ from calls.models.call import Call
 from calls.models.embedding import EmbeddedSession, EmbedTarget, SsoKey
 from calls.models.event import StoredEvent
 from calls.models.outbound import OutboundAttempt, OutboundRequest, SendingMark
-from calls.models.popup import AgentStream, Popup, PopupDelivery
+from calls.models.popup import AgentStream, NotShown, Popup, PopupDelivery
 from calls.models.recording import RecordingCopy, RecordingPlay
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Call",
     "EmbedTarget",
     "EmbeddedSession",
+    "NotShown",
     "OutboundAttempt",
     "OutboundRequest",
     "Popup",

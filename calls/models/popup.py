@@ -29,6 +29,15 @@ class Popup(TimestampedModel):
         return f"Popup of {self.call}"
 
 
+class NotShown(models.TextChoices):
+    """Why nobody has seen a popup on an agent's desk."""
+
+    SWITCHED_OFF = "popups are switched off for this agent"
+    ANSWERED_ELSEWHERE = "another agent answered"
+    HIDDEN = "the page was in the background"
+    OFFLINE = "no page of the agent was open"
+
+
 class PopupDelivery(TimestampedModel):
     """One popup on one agent's desk. ``sequence`` comes from the agent's own counter, anew with each change."""
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from calls.errors import DispositionError
-from calls.models import AgentStream, Call, Popup, PopupDelivery
+from calls.models import AgentStream, Call, NotShown, Popup, PopupDelivery
 from calls.push import ring_doorbell
 from calls.services.parties import Parties, find_agents
 from connector_config.mapping.events import CallEvent, CallStatus
@@ -40,10 +41,10 @@ def show_popup(
     lead = parties.lead if is_matched else call.lead
     agents = {agent for event in events for agent in agents_concerned(event, lead, parties, connector)}
     known = set() if is_first else _receivers_of(popup)
-    new = set(Agent.objects.filter(pk__in=agents - known, receives_popups=True).values_list("pk", flat=True))
-    numbers = _next_numbers(known | new)
+    new = dict(Agent.objects.filter(pk__in=agents - known).order_by("pk").values_list("pk", "receives_popups"))
+    numbers = _next_numbers(known | new.keys())
     _update_deliveries(popup, numbers)
-    _deliver(popup, sorted(new), numbers)
+    _deliver(popup, new, numbers)
     return popup
 
 
@@ -86,11 +87,15 @@ def owes_disposition(*, popup: Popup, agent: Agent) -> bool:
     return is_nobodys or call.agent_id == agent.pk
 
 
-def acknowledge_popup(*, popup: Popup, agent: Agent) -> None:
-    """The agent's page has shown the popup. Kept once; needs no new number, since nothing changes on the desk."""
+def acknowledge_popup(*, popup: Popup, agent: Agent, is_hidden: bool = False) -> None:
+    """The agent's page has the popup, and shows it unless it is in the background. Each is kept once.
+
+    Needs no new number, since nothing changes on the desk.
+    """
     now = timezone.now()
-    shown = PopupDelivery.objects.filter(popup=popup, agent=agent, shown_at=None)
-    shown.update(shown_at=now, acknowledged_at=now, updated_at=now)
+    unseen = PopupDelivery.objects.filter(popup=popup, agent=agent, shown_at=None)
+    changes = {"not_shown_reason": NotShown.HIDDEN} if is_hidden else {"not_shown_reason": "", "shown_at": now}
+    unseen.update(**changes, acknowledged_at=Coalesce("acknowledged_at", now), updated_at=now)
 
 
 @transaction.atomic
@@ -136,14 +141,16 @@ def agents_concerned(
     return [fallback] if fallback else []
 
 
-def _deliver(popup: Popup, agent_ids: Sequence[int], numbers: Mapping[int, int]) -> None:
-    if not agent_ids:
+def _deliver(popup: Popup, agents: Mapping[int, bool], numbers: Mapping[int, int]) -> None:
+    """Put the popup on the desks of the agents, by id; who gets no popups (False) has it on record only."""
+    if not agents:
         return
-    PopupDelivery.objects.bulk_create(
-        PopupDelivery(popup=popup, agent_id=agent_id, state=popup.state, sequence=numbers[agent_id])
-        for agent_id in agent_ids
-    )
-    _ring_after_commit(agent_ids)
+    rows = [PopupDelivery(popup=popup, agent_id=pk, state=popup.state, sequence=numbers[pk]) for pk in agents]
+    for row in rows:
+        if not agents[row.agent_id]:
+            row.state, row.not_shown_reason = PopupDelivery.State.DISMISSED, NotShown.SWITCHED_OFF
+    PopupDelivery.objects.bulk_create(rows)
+    _ring_after_commit(pk for pk, receives_popups in agents.items() if receives_popups)
 
 
 def _update_deliveries(popup: Popup, numbers: Mapping[int, int]) -> None:
@@ -157,7 +164,7 @@ def _update_deliveries(popup: Popup, numbers: Mapping[int, int]) -> None:
         state: str = popup.state
         if answered_by and delivery.agent_id != answered_by and delivery.state == PopupDelivery.State.RINGING:
             state = PopupDelivery.State.DISMISSED
-            delivery.not_shown_reason = "another agent answered"
+            delivery.not_shown_reason = NotShown.ANSWERED_ELSEWHERE
         if _DELIVERY_RANK[state] > _DELIVERY_RANK[delivery.state]:
             delivery.state = state
     _renumber(deliveries, ["state", "not_shown_reason"], numbers)

@@ -14,10 +14,12 @@ from calls.errors import DispositionError, FieldRefusedError
 from calls.forms import DispositionForm
 from calls.models import Popup
 from calls.popup_card import PopupCard, popup_card
+from calls.presentation import customer_of
 from calls.selectors import visible_popups
 from calls.services import desk
 from calls.services.popups import acknowledge_popup, dismiss_popup
 from calls.views.frame import back_to, is_fragment, render_page, signed_in
+from crm.masking import text_to_keep
 from crm.models import Lead
 from crm.selectors import agent_of, visible_opportunities
 
@@ -70,10 +72,10 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_POST
 def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
-    """The agent's page has shown the popup."""
+    """The agent's page has the popup; ``how`` is ``hidden`` while nobody looks at that page."""
     popup, agent = _popup_of(request, pk), agent_of(request.user)
     if agent is not None:
-        acknowledge_popup(popup=popup, agent=agent)
+        acknowledge_popup(popup=popup, agent=agent, is_hidden=request.POST.get("how") == "hidden")
     return HttpResponse(status=204)
 
 
@@ -85,7 +87,7 @@ def disposition(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, popup, {name: str(errors[0]) for name, errors in form.errors.items()})
     try:
-        desk.settle_call(call=popup.call, agent=agent_of(request.user), outcome=_outcome(form, popup))
+        desk.settle_call(call=popup.call, agent=agent_of(request.user), outcome=_outcome(request, form, popup))
     except DispositionError as error:
         return _refused(request, popup, {_FORM_FIELDS.get(error.field, error.field): error.message})
     return _answer(request, pk)
@@ -96,7 +98,7 @@ def disposition(request: HttpRequest, pk: int) -> HttpResponse:
 def notes(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the notes while the agent is still typing."""
     popup = _popup_of(request, pk)
-    desk.save_notes(call=popup.call, notes=request.POST.get("notes", ""))
+    desk.save_notes(call=popup.call, notes=_kept_notes(request, popup, request.POST.get("notes", "")))
     if is_fragment(request):
         return render(request, "partials/saved.html", {"call": popup.call})
     return back_to(request, reverse("popup", args=[pk]))
@@ -119,7 +121,9 @@ def create_lead(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a lead of an unknown caller."""
     popup, agent = _popup_of(request, pk), agent_of(request.user)
     try:
-        desk.create_lead_of_popup(popup=popup, agent=agent, name=request.POST.get("name", ""))
+        # The name was suggested as the provider wrote it, and so perhaps masked.
+        name = text_to_keep(request.POST.get("name", ""), known=customer_of(popup.call), writer=request.user)
+        desk.create_lead_of_popup(popup=popup, agent=agent, name=name)
     except FieldRefusedError as error:
         return _refused(request, popup, {error.field: error.message})
     return _answer(request, pk)
@@ -146,10 +150,15 @@ def _answer(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "partials/popup.html", {"card": card})
 
 
-def _outcome(form: DispositionForm, popup: Popup) -> desk.Outcome:
+def _kept_notes(request: HttpRequest, popup: Popup, typed: str) -> str:
+    """The notes as typed; numbers that the agent was shown masked in them stay as they were."""
+    return text_to_keep(typed, known=popup.call.shown_notes, writer=request.user)
+
+
+def _outcome(request: HttpRequest, form: DispositionForm, popup: Popup) -> desk.Outcome:
     return desk.Outcome(
         disposition=form.cleaned_data["disposition"],
-        notes=form.cleaned_data["notes"],
+        notes=_kept_notes(request, popup, form.cleaned_data["notes"]),
         follow_up_at=form.follow_up_at(popup.call.follow_up_at),
     )
 

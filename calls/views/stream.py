@@ -111,16 +111,17 @@ class _Stream:
         await self._write(*events)
 
     async def _rings(self, bell: Bell) -> bool:
-        """Wait for the bell; False after a silence, in which the connection gets a heartbeat, so that proxies keep it.
+        """Wait for the bell; False after a silence, in which a beat goes out.
 
-        Silence needs no look at the rows: the doorbell looks at those of all its agents at once, and rings.
+        By that proxies keep the connection, and the page sees it alive. Silence needs no look at the rows: the
+        doorbell looks at those of all its agents at once, and rings.
         """
         try:
             # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the ring.
             async with asyncio.timeout(HEARTBEAT_SECONDS):
                 await bell.heard()
         except TimeoutError:
-            await self._write(b": heartbeat\n\n")
+            await self._write(event("beat", {}))
             return False
         return True
 

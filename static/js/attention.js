@@ -3,6 +3,7 @@ const MUTED = "telephony-muted";
 const rung = new Set();
 
 export function startAttention() {
+  for (const popup of document.querySelectorAll("[data-popup]")) rung.add(Number(popup.dataset.popup));
   const sound = document.getElementById("sound");
   const notifications = document.getElementById("notifications");
   const tell = () => {
@@ -21,9 +22,11 @@ export function startAttention() {
   tell();
 }
 
-export function callAttention(news) {
-  if (news.state !== "ringing" || rung.has(news.popup_id)) return;
+// The other tabs only remember that the call has rung: one of them may hold the connection next.
+export function callAttention(news, rings) {
+  if (rung.has(news.popup_id)) return;
   rung.add(news.popup_id);
+  if (!rings) return;
   if (localStorage.getItem(MUTED) === null) play();
   if (document.hidden && "Notification" in window && Notification.permission === "granted") notify(news);
 }

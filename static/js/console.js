@@ -15,10 +15,10 @@ if (document.body.dataset.agent) {
   const popups = startPopups();
   const refreshLists = startLists();
   followStream({
-    popup: (news, rings) => {
-      if (rings) callAttention(news);
-      popups.show(news);
+    popup: async (news, rings) => {
       refreshLists();
+      // What the page shows decides, not the news: a page that slept hears late of calls that have ended meanwhile.
+      if ((await popups.show(news)) === "ringing") callAttention(news, rings);
     },
     outbound: (news) => {
       popups.outboundChanged(news);

@@ -1,15 +1,17 @@
-// Fragments and small posts; a session that has ended sends the whole page to the login.
+// Fragments (null: nothing to show; a failing server or network throws) and small posts; a session that has ended sends the whole page to the login.
 const OWN = { "X-Requested-With": "fetch" };
 
 export async function fragment(url) {
   const answer = await fetch(url, { headers: OWN, credentials: "same-origin" });
   if (answer.status === 401) location.reload();
+  if (answer.status >= 500) throw new Error(`${url} answered ${answer.status}`);
   return answer.status === 200 ? answer.text() : null;
 }
 
-export function post(url) {
+export function post(url, fields = {}) {
   const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-  return fetch(url, { method: "POST", headers: { ...OWN, "X-CSRFToken": token }, credentials: "same-origin", keepalive: true });
+  const body = new URLSearchParams(fields);
+  return fetch(url, { method: "POST", body, headers: { ...OWN, "X-CSRFToken": token }, credentials: "same-origin", keepalive: true });
 }
 
 export function elementOf(html) {

@@ -3,6 +3,7 @@ import { elementOf, fragment, post } from "./fetching.js";
 import { localise } from "./times.js";
 
 const FOLD_AFTER_MS = 30000;
+const RETRY_MS = 1000;
 const TITLE = document.title;
 
 export function startPopups() {
@@ -18,34 +19,38 @@ export function startPopups() {
     if (popup?.classList.contains("popup")) settle(popup);
   });
   document.addEventListener("htmx:afterSwap", () => setTimeout(retitle));
+  document.addEventListener("visibilitychange", () => stack.querySelectorAll(".popup").forEach(acknowledge));
 
-  // One request at a time for each popup: news that come meanwhile ask once more.
+  // One request at a time for each popup: news that come meanwhile ask once more, and so does one that failed.
+  // The state in which the popup now stands on the page; null when it does not, or when an earlier request will tell.
   async function show(news) {
-    if (waiting.has(news.popup_id)) {
-      waiting.set(news.popup_id, news);
-      return;
+    const id = news.popup_id;
+    if (waiting.has(id)) {
+      waiting.set(id, news);
+      return null;
     }
-    waiting.set(news.popup_id, null);
-    await bring(news).catch(() => {});
-    const later = waiting.get(news.popup_id);
-    waiting.delete(news.popup_id);
-    if (later) show(later);
+    let state = null;
+    for (let next = news; next; ) {
+      waiting.set(id, null);
+      const failed = await bring(next).then((now) => void (state = now), () => true);
+      if (failed) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      next = waiting.get(id) ?? (failed ? next : null);
+    }
+    waiting.delete(id);
+    return state;
   }
 
   async function bring(news) {
     const old = document.getElementById(`popup-${news.popup_id}`);
-    if (stays && !old) return;
-    if (news.state === "dismissed" && !stays) {
-      remove(old);
-      return;
-    }
-    if (news.closed && !old) return;
-    const keep = news.closed ? "?keep" : "";
-    const html = await fragment(urlOf(news.popup_id) + keep);
-    if (html === null) return;
+    if (stays && !old) return null;
+    if (news.state === "dismissed" && !stays) return remove(old);
+    if (news.closed && !old) return null;
+    const html = await fragment((news.card_url ?? old.dataset.cardUrl) + (news.closed ? "?keep" : ""));
+    if (html === null) return null;
     const fresh = elementOf(html);
     if (old?.isConnected) update(old, fresh);
     else if (!document.getElementById(fresh.id)) insert(fresh);
+    return fresh.dataset.state;
   }
 
   function insert(fresh) {
@@ -60,9 +65,9 @@ export function startPopups() {
   }
 
   function remove(popup) {
-    if (!popup) return;
-    popup.remove();
+    popup?.remove();
     retitle();
+    return null;
   }
 
   function outboundChanged(news) {
@@ -76,10 +81,7 @@ export function startPopups() {
   function settle(popup) {
     localise(popup);
     retitle();
-    if (popup.dataset.ackUrl) {
-      post(popup.dataset.ackUrl);
-      delete popup.dataset.ackUrl;
-    }
+    acknowledge(popup);
     const isDone = popup.dataset.state === "ended" && popup.hasAttribute("data-disposed");
     if (isDone && !stays && !popup.foldTimer) popup.foldTimer = setInterval(() => fold(popup), FOLD_AFTER_MS);
   }
@@ -93,8 +95,14 @@ export function startPopups() {
   return { show, outboundChanged };
 }
 
-function urlOf(popupId) {
-  return document.body.dataset.popupUrl.replace("/0/", `/${popupId}/`);
+// Tells the server once that the popup was seen; before that, that it stands on a page which nobody looks at.
+function acknowledge(popup) {
+  const { ackUrl, told } = popup.dataset;
+  const how = document.hidden ? "hidden" : "shown";
+  if (!ackUrl || told === how || told === "shown") return;
+  popup.dataset.told = how;
+  const forget = () => (popup.dataset.told = told ?? "");
+  post(ackUrl, { how }).then((answer) => answer.ok || forget(), forget);
 }
 
 // Region by region, so that what is being typed, the caret and open details stay.

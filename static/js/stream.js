@@ -1,7 +1,10 @@
 // The agent's event stream. One tab holds the connection and tells the others: browsers allow six a host.
-import { fragment } from "./fetching.js";
-
 const LATE_MS = 2000;
+const RETRY_MS = 1000;
+// The server beats every 15 s; a connection that missed two of them is dead, whatever the browser thinks of it.
+const SILENCE_MS = 35000;
+const MISSED_BEAT_MS = 20000;
+const LOOK_MS = 5000;
 const REMEMBERED = 50;
 const LOCK = "telephony-stream";
 
@@ -9,6 +12,7 @@ export function followStream(handlers) {
   const { agent, stream, sequence } = document.body.dataset;
   const state = { last: Number(sequence) || 0, recent: [], line: connectionLine() };
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(`telephony-agent-${agent}`) : null;
+  const sayHello = () => channel?.postMessage({ kind: "hello", since: state.last });
 
   // `rings` is true in one tab only.
   function take(message, rings = false) {
@@ -25,11 +29,11 @@ export function followStream(handlers) {
 
   function lead() {
     if (channel) channel.onmessage = ({ data }) => data.kind === "hello" && answerHello(data);
-    connect(() => `${stream}?last_event_id=${state.last}`, spread);
+    connect(stream, () => state.last, spread);
     return new Promise(() => {});
   }
 
-  // A tab that has just opened gets what came between its page and its listening.
+  // A tab that has just opened or woken gets what came before it listened.
   function answerHello({ since }) {
     channel.postMessage({ kind: "line", state: state.line.state });
     for (const message of state.recent) if (message.sequence > since) channel.postMessage(message);
@@ -40,32 +44,70 @@ export function followStream(handlers) {
     return;
   }
   channel.onmessage = ({ data }) => take(data);
-  channel.postMessage({ kind: "hello", since: state.last });
+  sayHello();
+  document.addEventListener("resume", sayHello);
   navigator.locks.request(`${LOCK}-${agent}`, lead);
 }
 
-function connect(url, spread) {
-  const source = new EventSource(url());
-  let late = null;
+// Keeps one connection open for as long as the page lives. The browser itself retries every second after a break; here
+// is what it does not see: a refusal, a connection that died in silence, a laptop that slept, a network that is back.
+function connect(stream, last, spread) {
   const say = (word) => spread({ kind: "line", state: word });
+  let source = null;
+  let late = null;
+  let retry = null;
+  let heardAt = 0;
 
-  source.addEventListener("open", () => {
-    clearTimeout(late);
-    late = null;
-  });
-  source.addEventListener("hello", () => say("live"));
-  source.addEventListener("mode", (event) => say(JSON.parse(event.data).is_delayed ? "delayed" : "live"));
-  source.addEventListener("popup", (event) => {
-    spread({ kind: "popup", news: JSON.parse(event.data), sequence: Number(event.lastEventId) });
-  });
-  source.addEventListener("outbound", (event) => spread({ kind: "outbound", news: JSON.parse(event.data) }));
-  source.addEventListener("error", () => {
+  function open() {
+    clearTimeout(retry);
+    source?.close();
+    source = new EventSource(`${stream}?last_event_id=${last()}`);
+    heardAt = Date.now();
+    listen(source);
+  }
+
+  function listen(opened) {
+    const on = (name, handle) =>
+      opened.addEventListener(name, (event) => {
+        heardAt = Date.now();
+        handle(event);
+      });
+    on("hello", () => {
+      late = clearTimeout(late);
+      say("live");
+    });
+    on("beat", () => {});
+    on("mode", (event) => say(JSON.parse(event.data).is_delayed ? "delayed" : "live"));
+    on("popup", (event) => spread({ kind: "popup", news: JSON.parse(event.data), sequence: Number(event.lastEventId) }));
+    on("outbound", (event) => spread({ kind: "outbound", news: JSON.parse(event.data) }));
+    opened.addEventListener("error", broken);
+  }
+
+  function broken() {
     late ??= setTimeout(() => say("reconnecting"), LATE_MS);
     if (source.readyState !== EventSource.CLOSED) return;
-    // The server refused: any fragment finds out whether the session has ended, and then reloads the page.
-    fragment(document.body.dataset.popupUrl).catch(() => null);
-    setTimeout(() => connect(url, spread), LATE_MS);
-  });
+    reloadWhenRefused(stream);
+    retry = setTimeout(open, RETRY_MS);
+  }
+
+  function wake(silence) {
+    if (Date.now() - heardAt < silence) return;
+    late ??= setTimeout(() => say("reconnecting"), LATE_MS);
+    open();
+  }
+
+  document.addEventListener("resume", () => wake(0));
+  window.addEventListener("online", () => wake(0));
+  window.addEventListener("offline", broken);
+  document.addEventListener("visibilitychange", () => document.hidden || wake(MISSED_BEAT_MS));
+  setInterval(() => wake(SILENCE_MS), LOOK_MS);
+  open();
+}
+
+// The session may have ended; then the page itself leads to the login.
+async function reloadWhenRefused(stream) {
+  const answer = await fetch(stream, { method: "HEAD", credentials: "same-origin" }).catch(() => null);
+  if (answer?.status === 401) location.reload();
 }
 
 const WORDS = { connecting: "connecting…", live: "live", reconnecting: "reconnecting…", delayed: "popups delayed, checking every 2 s" };

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calls.models import Call, OutboundRequest, PopupDelivery
+from calls.presentation import why_not_shown
 from crm.models import Agent, Lead
 from tests import factories
 
@@ -202,6 +203,42 @@ def test_popup_is_acknowledged_once(show: Show, asha: Agent, client_of: ClientOf
     assert first is not None
     assert delivery.acknowledged_at == first
     assert delivery.shown_at == first
+
+
+def test_popup_in_the_background_is_not_shown_until_somebody_looks(
+    show: Show, asha: Agent, client_of: ClientOf
+) -> None:
+    delivery = show()
+    client, path = client_of(asha), reverse("popup-ack", args=[delivery.popup_id])
+
+    client.post(path, {"how": "hidden"})
+    delivery.refresh_from_db()
+    assert delivery.shown_at is None
+    assert delivery.acknowledged_at is not None
+    assert why_not_shown(delivery) == "the page was in the background"
+
+    client.post(path, {"how": "shown"})
+    client.post(path, {"how": "hidden"})
+    delivery.refresh_from_db()
+    assert delivery.shown_at is not None
+    assert why_not_shown(delivery) == ""
+
+
+@pytest.mark.parametrize(("age_seconds", "reason"), [(1, ""), (60, "no page of the agent was open")])
+def test_popup_that_no_page_took_says_so_after_a_while(age_seconds: int, reason: str, show: Show) -> None:
+    delivery = show()
+    delivery.created_at = timezone.now() - timedelta(seconds=age_seconds)
+
+    assert why_not_shown(delivery) == reason
+
+
+def test_api_says_why_a_popup_was_not_shown(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show()
+    client_of(asha).post(reverse("popup-ack", args=[delivery.popup_id]), {"how": "hidden"})
+
+    row = client_of(asha).get(f"/api/popups/{delivery.popup_id}/").json()["deliveries"][0]
+
+    assert (row["shown_at"], row["not_shown_reason"]) == (None, "the page was in the background")
 
 
 def _shared(show: Show) -> tuple[PopupDelivery, Lead, Lead]:

@@ -153,8 +153,8 @@ def test_stream_starts_with_the_open_popups(
             assert hello["agent"] == asha.pk
             assert news == {
                 "popup_id": delivery.popup_id, "call_session_id": "s-1", "state": "ringing", "lead": "Ravi Kumar",
-                "number": "+919611795983", "url": f"/popups/{delivery.popup_id}/", "closed": False,
-                "id": delivery.sequence,
+                "number": "+919611795983", "url": f"/popups/{delivery.popup_id}/",
+                "card_url": f"/popups/{delivery.popup_id}/card/", "closed": False, "id": delivery.sequence,
             }  # fmt: skip
             assert await stream.nothing("popup")
 
@@ -297,7 +297,7 @@ def test_silent_stream_beats(monkeypatch: pytest.MonkeyPatch, asha: Agent, clien
 
     async def steps() -> None:
         async with opened(client_of(asha)) as stream, asyncio.timeout(3):
-            while (await stream.chunks.get()).get("comment") != "heartbeat":
+            while (await stream.chunks.get()).get("event") != "beat":
                 pass
 
     run(steps())

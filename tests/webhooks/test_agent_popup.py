@@ -151,13 +151,15 @@ def test_dismissed_stays_dismissed(connector: Connector, agent: Agent) -> None:
     assert states() == {agent.pk: "dismissed"}
 
 
-def test_agent_without_popups_gets_none(connector: Connector, agent: Agent) -> None:
+def test_agent_without_popups_has_it_on_record_only(connector: Connector, agent: Agent) -> None:
     agent.receives_popups = False
     agent.save()
 
     send(connector, POPUP)
+    send(connector, {**POPUP, "Status": "Answered"})
 
-    assert states() == {}
+    assert states() == {agent.pk: "dismissed"}
+    assert PopupDelivery.objects.get().not_shown_reason == "popups are switched off for this agent"
 
 
 def test_disabled_popups_are_journalled_and_ignored(connector: Connector) -> None:
