@@ -25,6 +25,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("live")
         if "browser" in fixtures:
             item.add_marker("browser")
+        if item.get_closest_marker("live") or item.get_closest_marker("browser"):
+            # Real processes on a busy machine: one more try, which pytest's last line counts.
+            item.add_marker(pytest.mark.flaky(reruns=1))
     if config.getoption("--only-database"):
         kept = [item for item in items if _uses_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
