@@ -26,6 +26,7 @@ from calls.provider_requests import render_for, rules_of, template_of
 from calls.push import ring_doorbell
 from calls.retry_schedule import retry_after_seconds
 from calls.sending import send_rendered
+from calls.services.early_calls import tie_calls_that_came_first
 from connector_config.models import RequestTemplate
 from connector_config.placeholders import TemplateError
 from connector_config.rendering import RenderedRequest
@@ -143,6 +144,8 @@ def _record(held: Claim, trial: Trial, outcome: Outcome) -> None:
     waiting = next_of_the_call(request)
     if waiting is not None:
         hand_to_worker(waiting, RequestTemplate.Purpose.DISPOSITION)
+    if outcome.provider_call_id:
+        tie_calls_that_came_first(request.pk)
 
 
 def _attempt_row(request: OutboundRequest, trial: Trial) -> OutboundAttempt:

@@ -43,9 +43,14 @@ def _wanted(facts: CallEvent) -> Q | None:
     """By the reference, which no two clicks share; else by the provider's id, for calls that can be a click's."""
     if (reference := _uuid(facts.call_reference)) is not None:
         return Q(pk=reference)
+    ids = provider_ids_of(facts)
+    return Q(provider_call_id__in=ids) if ids else None
+
+
+def provider_ids_of(facts: CallEvent) -> set[str]:
+    """The provider's ids by which an event can name a click's call; none for one that cannot be a click's."""
     is_ours = bool(facts.call_reference) or facts.direction == Direction.OUTBOUND
-    ids = {facts.session_id, facts.parent_session_id, facts.call_reference} - {""}
-    return Q(provider_call_id__in=ids) if is_ours and ids else None
+    return {facts.session_id, facts.parent_session_id, facts.call_reference} - {""} if is_ours else set()
 
 
 def with_click(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from calls.folding import (
     INFERRED_PREFIX,
@@ -21,7 +22,7 @@ from calls.folding import (
 )
 from calls.models import Call, StoredEvent
 from calls.services.call_facts import write_facts
-from calls.services.clicks import tie_click
+from calls.services.clicks import provider_ids_of, tie_click
 from calls.services.popups import follow_call, show_popup
 from connector_config.mapping.events import CallEvent, EventKind
 from connector_config.selectors import ConnectorConfig
@@ -35,11 +36,15 @@ _MANY_CALLS = 50
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where events come from: the journal row, when it was received, and whether it is read for a second time."""
+    """Where events come from: the journal row, when it was received, and whether it is read for a second time.
+
+    ``is_refold`` stands for no request at all: what is stored is folded anew.
+    """
 
     journal_id: int
     received_at: datetime
     is_replay: bool = False
+    is_refold: bool = False
 
 
 @transaction.atomic(savepoint=False)
@@ -52,13 +57,33 @@ def record_events(*, connector: ConnectorConfig, events: Sequence[CallEvent], so
     keys = [session_key_of(event) for event in events]
     before = _forget_request(source) if source.is_replay else {}
     abandoned = sorted({row.session_key for row in before.values()})
-    lock_for_transaction(*_lock_names(connector, {*keys, *abandoned}))
+    by_others = {f"call:{connector.id}:{name}" for event in events for name in provider_ids_of(event)}
+    lock_for_transaction(*_lock_names(connector, {*keys, *abandoned}), *by_others)
     calls: dict[int, Call] = {}
     for key in dict.fromkeys([*keys, *abandoned]):
         numbered = [(index, event) for index, event in enumerate(events) if keys[index] == key]
         for call in _SessionRecorder(connector, key, source, before, numbered).record():
             calls[call.pk] = call
     return list(calls.values())
+
+
+def refold_calls(*, connector: ConnectorConfig, provider_call_id: str, keys: Callable[[], Set[str]]) -> list[Call]:
+    """Fold stored calls anew, since a click to call has just learnt that they are its own; returns those calls.
+
+    Their popups go to whom they concern now. ``keys`` gives their session keys; it is asked under the lock that every
+    event takes which names this id, so that an event is seen here or has seen the click. Not for use in a transaction.
+    """
+    source = Source(journal_id=0, received_at=timezone.now(), is_refold=True)
+    locked = {provider_call_id}
+    while True:
+        with transaction.atomic():
+            lock_for_transaction(*_lock_names(connector, locked))
+            found = keys()
+            if found <= locked:
+                recorders = [_SessionRecorder(connector, key, source, {}, []) for key in sorted(found)]
+                return [call for recorder in recorders for call in recorder.record()]
+        # All locks are taken in one call, or two transactions could wait for each other: begin anew with more.
+        locked |= found
 
 
 def _lock_names(connector: ConnectorConfig, keys: Set[str]) -> list[str]:
@@ -132,7 +157,7 @@ class _SessionRecorder:
     def record(self) -> list[Call]:
         """Store what is new, fold every call that it touches, and return the calls of these events."""
         known, fresh = self._sort_out()
-        if not fresh and not self.source.is_replay:
+        if not (fresh or self.source.is_replay or self.source.is_refold):
             return [self.calls[call_id] for call_id in sorted(known)]
         self.rows.update({row.fingerprint: row for row in fresh})
         new = {row.fingerprint for row in fresh}
@@ -141,7 +166,7 @@ class _SessionRecorder:
         heard = [_heard(row) for row in self.rows.values()]
         for index, group in enumerate(split_into_calls(heard, is_inferred=self.is_inferred)):
             call = self._call_of(group, taken)
-            if self.source.is_replay or self._is_changed(call, group, new):
+            if self.source.is_replay or self.source.is_refold or self._is_changed(call, group, new):
                 self._refold(call, group, new, is_reused=index > 0 or self.is_partial)
                 touched.append(call)
             taken.add(call.pk)
@@ -206,7 +231,8 @@ class _SessionRecorder:
         tie_click(click_id=parties.click_id, call=call)
         self.calls[call.pk] = call
         self._tie(call, group, new)
-        news = [one.event for one in group if one.content_hash in new and one.event.kind == EventKind.POPUP]
+        told = [one for one in group if one.event.kind == EventKind.POPUP]
+        news = [one.event for one in told if self.source.is_refold or one.content_hash in new]
         if news and not self.source.is_replay:
             show_popup(call=call, events=news, parties=parties, connector=self.connector, is_first=is_new)
         elif not is_new:

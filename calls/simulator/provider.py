@@ -23,8 +23,11 @@ Say = Callable[[str], None]
 CUSTOMER_FIELDS = ("customer", "to", "customernumber", "phone", "number", "destination", "lead")
 AGENT_FIELDS = ("agent", "agentnumber", "from", "agentid", "user")
 DISPLAY_FIELDS = ("virtualnumber", "displaynumber", "did", "callerid", "caller_id")
-ECHOED_FIELDS = {"opportunityid": "OpportunityId", "opportunity_id": "OpportunityId"}
-"""What a provider hands back with the call's events."""
+ECHOED_FIELDS = {
+    "OpportunityId": ("opportunityid", "opportunity_id"),
+    "CallReference": ("callreference", "call_reference", "reference", "ref", "custom_identifier", "requestid"),
+}
+"""What a provider hands back with the call's events, by the names under which it may have been sent."""
 
 
 class SimulatedProvider:
@@ -105,7 +108,7 @@ class SimulatedProvider:
             self._say(f"{session_id}  click to call once more, same key: nothing rings again")
             return json_reply(200, status="OK", message="Call is being connected", callId=session_id)
         self._say(f"{session_id}  click to call: ringing {agent}, then {customer}")
-        echoed = {ours: fields[name] for name, ours in ECHOED_FIELDS.items() if fields.get(name)}
+        echoed = {ours: value for ours, names in ECHOED_FIELDS.items() if (value := _first(fields, names))}
         call = SimulatedCall(
             session_id=session_id,
             direction="Outbound",

@@ -53,7 +53,7 @@ def ask(simulated: SimulatedProvider, path: str, **request: Any) -> requests.Res
 def test_a_click_to_call_rings_and_sends_popup_log_and_recording_back(
     simulated: SimulatedProvider, provider_server: ProviderServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    body = {"agent": "+442079460011", "customer": "+442079460101", "opportunityId": "O-1"}
+    body = {"agent": "+442079460011", "customer": "+442079460101", "opportunityId": "O-1", "ref": "R-1"}
 
     answer = ask(simulated, "/call", json=body)
 
@@ -66,6 +66,7 @@ def test_a_click_to_call_rings_and_sends_popup_log_and_recording_back(
         "Direction": "Outbound",
         "CallSessionId": answer.json()["callId"],
         "OpportunityId": "O-1",
+        "CallReference": "R-1",
         "Status": "Ringing",
     }
     log, recording = provider_server.wait_for(f"/hooks/{KEY}/call-log", count=2, timeout_seconds=20)
