@@ -127,6 +127,16 @@ class AgentPopupEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SingleSignOnEntry:
+    """The credential of the provider's server, and whose pages may show ours in a frame."""
+
+    path: str
+    server_credential: str | None = None
+    previous_server_credential: str | None = None
+    embed_origins: list[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownCallerEntry:
     """When an unknown caller becomes a lead."""
 
@@ -231,6 +241,7 @@ class ConnectorEntry:
     call_route: CallRouteEntry | None = None
     agent_popup: AgentPopupEntry | None = None
     unknown_caller: UnknownCallerEntry | None = None
+    single_sign_on: SingleSignOnEntry | None = None
     recordings: RecordingsEntry | None = None
     click_to_call: ClickToCallEntry | None = None
     disposition: DispositionEntry | None = None

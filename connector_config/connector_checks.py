@@ -11,6 +11,7 @@ import phonenumbers
 
 from connector_config.authentication_checks import authentication_faults
 from connector_config.disposition_tasks import rule_faults
+from connector_config.embed_origins import LIMIT, OriginError, parse_origin
 from connector_config.mapping.document import InvalidMappingError, merge_mapping, parse_mapping
 from connector_config.models import Connector, RequestHeader, RequestTemplate
 from connector_config.opening_hours import OpeningHoursError, parse_opening_hours
@@ -31,6 +32,7 @@ from telephony_connector.common.address_policy import NetworkError, parse_networ
 from telephony_connector.common.certificates import CertificatesError, check_certificates
 from telephony_connector.common.phones import digits_of
 
+SHORTEST_CREDENTIAL = 8
 _CONTENT_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}(; ?charset=[\w-]{1,20})?")
 
 
@@ -47,6 +49,7 @@ def connector_faults(connector: Connector) -> list[Fault]:
     """Everything that the model's own validation does not see. Reads no row; messages hold no secrets."""
     checks: Sequence[Callable[[Connector], Iterable[Fault]]] = (
         _preset_faults, _place_faults, _number_faults, _network_faults, _authority_faults, _route_faults, _page_faults,
+        _embedding_faults,
         _calling_faults, _disposition_rule_faults, _recording_faults, _mapping_faults, verification_faults,
     )  # fmt: skip
     return [fault for check in checks for fault in check(connector)]
@@ -137,6 +140,22 @@ def _page_faults(connector: Connector) -> Iterator[Fault]:
         url = getattr(connector, column)
         for error in validate_url_template(column, url) if url else ():
             yield Fault(error.field, error.message)
+
+
+def _embedding_faults(connector: Connector) -> Iterator[Fault]:
+    if len(connector.embed_origins) > LIMIT:
+        yield Fault("embed_origins", f"holds {len(connector.embed_origins)} origins; at most {LIMIT} can be listed")
+    for index, origin in enumerate(connector.embed_origins):
+        try:
+            parse_origin(str(origin))
+        except OriginError as error:
+            yield Fault("embed_origins", str(error), f"[{index}]")
+    for column in ("server_credential", "previous_server_credential"):
+        credential = getattr(connector, column)
+        if credential and len(credential) < SHORTEST_CREDENTIAL:
+            yield Fault(column, f"must have at least {SHORTEST_CREDENTIAL} characters")
+        if not credential.isascii() or not credential.isprintable():
+            yield Fault(column, "may hold plain ASCII characters only: it travels in a header")
 
 
 def _mapping_faults(connector: Connector) -> Iterator[Fault]:

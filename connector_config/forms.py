@@ -116,8 +116,18 @@ class ConnectorForm(RecordingFormMixin):
     )  # fmt: skip
     server_credential = SecretField(
         label="Server credential",
-        help_text="The provider's server sends it as Authorization: Bearer … for single sign-on and lead details.",
+        help_text="The provider's server sends it as Authorization: Bearer … for single sign-on and lead details. "
+        "“New server credential” above makes a strong one.",
     )
+    previous_server_credential = SecretField(
+        label="Previous server credential",
+        help_text="Still accepted. Clear it once the provider's server sends the new one.",
+    )
+    embed_origins = LinesField(
+        label="Pages may be embedded by", placeholder="https://desktop.example.com",
+        help_text="Origins, one a line, whose pages may show ours in a frame: the provider's agent desktop, or the web "
+        "CRM that loads connector.js. No paths, no wildcards. Empty: nobody's.",
+    )  # fmt: skip
     mapping = PrettyJSONField(
         label="Rules of your own", required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 12, "class": "code", "spellcheck": "false"}),
@@ -135,9 +145,10 @@ class ConnectorForm(RecordingFormMixin):
         super().__init__(*args, **kwargs)
         self.add_recording_fields()
         secrets = self.instance.verification_secrets or {}
-        if field := self.fields.get("server_credential"):
-            field.widget.is_stored = bool(self.instance.server_credential)
-            self.initial.pop("server_credential", None)
+        for name in ("server_credential", "previous_server_credential"):
+            if field := self.fields.get(name):
+                field.widget.is_stored = bool(getattr(self.instance, name))
+                self.initial.pop(name, None)
         for name, field in self.fields.items():
             setting = name.removeprefix(SETTING_PREFIX)
             if setting == name:
@@ -165,6 +176,10 @@ class ConnectorForm(RecordingFormMixin):
     def clean_server_credential(self) -> str:
         """The new one, or the one that is stored."""
         return changed_secret(self.cleaned_data["server_credential"], self.instance.server_credential)
+
+    def clean_previous_server_credential(self) -> str:
+        """As above."""
+        return changed_secret(self.cleaned_data["previous_server_credential"], self.instance.previous_server_credential)
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # unknown to the stubs

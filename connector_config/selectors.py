@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from connector_config.embed_origins import known_origins
 from connector_config.mapping.document import Mapping, merge_mapping, parse_mapping
 from connector_config.models import Connector, VirtualNumber
 from connector_config.opening_hours import OpeningHours, parse_opening_hours
@@ -46,6 +47,8 @@ class ConnectorConfig:
     verification_settings: dict[str, Any] = field(repr=False)
     verification_secrets: dict[str, Any] = field(repr=False)
     server_credential: str = field(repr=False)
+    previous_server_credential: str = field(repr=False)
+    embed_origins: tuple[str, ...]
     ip_allow_list: tuple[str, ...]
     call_route_reply: str
     call_route_body: str
@@ -124,6 +127,8 @@ def build_connector_config(connector: Connector) -> ConnectorConfig:
         verification_settings=dict(connector.verification_settings),
         verification_secrets=dict(connector.verification_secrets or {}),
         server_credential=connector.server_credential,
+        previous_server_credential=connector.previous_server_credential,
+        embed_origins=known_origins(connector.embed_origins or ()),
         ip_allow_list=tuple(connector.ip_allow_list),
         call_route_reply=connector.call_route_reply,
         call_route_body=connector.call_route_body,

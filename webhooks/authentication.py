@@ -60,18 +60,31 @@ def verify(connector: ConnectorConfig, incoming: IncomingRequest, signed: Signed
 
 
 def check_server_credential(connector: ConnectorConfig, authorization: str) -> None:
-    """Raise HookError 401 unless the header carries the connector's own server credential."""
+    """Raise HookError 401 unless the header carries the connector's server credential, the current or the previous."""
     scheme, _, presented = authorization.partition(" ")
-    expected = connector.server_credential
-    is_same = hmac.compare_digest(presented.strip().encode(), expected.encode())
-    if not expected or scheme.lower() != "bearer" or not is_same:
-        raise HookError(401, "UnauthorizedException", "Send the connector's server credential as a bearer token.")
+    matches = [_is_same(presented.strip(), known) for known in server_credentials(connector)]
+    if scheme.lower() != "bearer" or not any(matches):
+        raise HookError(
+            401, "UnauthorizedException",
+            "Send the connector's server credential as a bearer token: Authorization: Bearer … It stands under "
+            "“Single sign-on” on the connector's page.",
+        )  # fmt: skip
+
+
+def server_credentials(connector: ConnectorConfig) -> tuple[str, ...]:
+    """The server credentials that are accepted now."""
+    return tuple(filter(None, [connector.server_credential, connector.previous_server_credential]))
+
+
+def _is_same(presented: str, known: str) -> bool:
+    return hmac.compare_digest(presented.encode("utf-8", "surrogateescape"), known.encode())
 
 
 def secrets_of(connector: ConnectorConfig) -> tuple[str, ...]:
     """The credentials that must not be kept in the journal."""
     scheme = connector.verification_scheme
-    return _settings(connector, scheme).secrets if scheme != "none" else ()
+    own = _settings(connector, scheme).secrets if scheme != "none" else ()
+    return (*own, *server_credentials(connector))
 
 
 def _settings(connector: ConnectorConfig, scheme: str) -> VerificationSettings:

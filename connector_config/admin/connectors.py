@@ -23,7 +23,7 @@ from connector_config.services.saving import touch_connector
 from telephony_connector.common.admin import StaffModelAdmin
 
 _NOT_FOR_READERS = frozenset({
-    "hook_key", "server_credential", "show_advanced", *setting_field_names(), *recording_field_names(),
+    "hook_key", "server_credential", "previous_server_credential", "show_advanced", *setting_field_names(), *recording_field_names(),
 })  # fmt: skip
 """Whoever may not change the connector sees its fields as texts: none of these then."""
 

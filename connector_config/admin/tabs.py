@@ -73,10 +73,11 @@ TABS = (
             ("requires_disposition", "auto_dispose_minutes", "auto_disposition", "disposition_tasks"),
             inlines=("request_templates-2",)),
     TabSpec("single-sign-on", "Single sign-on", "With these addresses the provider shows our screens inside its own "
-            "agent desktop. They need the credential below.", ("server_credential",),
+            "agent desktop. They need the credential below.",
+            ("server_credential", "previous_server_credential", "embed_origins"),
             endpoints=(("sso", "The provider's server posts here and gets a key that works once."),
-                       ("lead-details", "A lead as JSON, by number or id."),
-                       ("opportunity-details", "An opportunity as JSON, by id."))),
+                       ("lead-details", "A lead as JSON, by number or id; with a key, the page for the agent."),
+                       ("opportunity-details", "The same for an opportunity."))),
     TabSpec("teams-and-agents", "Teams and agents", "Who uses this connector, and what the provider calls them.",
             ("teams",), inlines=("agent_mappings",)),
     TabSpec("mapping", "Mapping", "How the provider's fields are read. The preset has rules already; add your own "

@@ -11,7 +11,6 @@ CONNECTOR: Mapping[str, str] = {
     "time_zone": "time_zone",
     "default_country": "default_country",
     "hook_key": "hook_key",
-    "server_credential": "server_credential",
     "excluded_numbers": "excluded_numbers",
     "allowed_networks": "allowed_networks",
     "rate_limit_per_minute": "rate_limit_per_minute",
@@ -28,6 +27,9 @@ CONNECTOR: Mapping[str, str] = {
     "recordings.hosts": "recording_hosts",
     "recordings.keep_copy": "keeps_recordings",
     "recordings.keep_days": "recording_days",
+    "single_sign_on.server_credential": "server_credential",
+    "single_sign_on.previous_server_credential": "previous_server_credential",
+    "single_sign_on.embed_origins": "embed_origins",
     "click_to_call.calling_hours": "calling_hours",
     "click_to_call.allow_busy_agents": "allows_busy_agents",
     "disposition.required": "requires_disposition",
@@ -36,7 +38,11 @@ CONNECTOR: Mapping[str, str] = {
     "disposition.tasks": "disposition_tasks",
     "mapping": "mapping",
 }
-CONNECTOR_SECRETS = frozenset({"hook_key", "server_credential"})
+CONNECTOR_FORMER: Mapping[str, str] = {"server_credential": "server_credential"}
+"""Keys of earlier files, which are still read but no longer written."""
+CONNECTOR_SECRETS = frozenset({
+    "hook_key", "single_sign_on.server_credential", "single_sign_on.previous_server_credential",
+})  # fmt: skip
 
 TEMPLATE: Mapping[str, str] = {
     "enabled": "is_enabled",

@@ -37,7 +37,8 @@ def import_connector(entry: ConnectorEntry, run: ImportRun) -> None:
     if connector is None:
         connector = Connector(slug=entry.slug)
         entry = with_preset_defaults(entry)
-    for column, value in columns.given_values(entry, columns.CONNECTOR).items():
+    former = columns.given_values(entry, columns.CONNECTOR_FORMER)
+    for column, value in (former | columns.given_values(entry, columns.CONNECTOR)).items():
         setattr(connector, column, value)
     if entry.disposition is not None and entry.disposition.tasks is not None:
         connector.disposition_tasks = {
