@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action, display
 
@@ -16,9 +17,9 @@ from calls.delivery_selectors import connector_facts, delivery_facts
 from calls.errors import CallsError
 from calls.models import AgentStream, Call, OutboundAttempt, OutboundRequest, Popup, PopupDelivery, StoredEvent
 from calls.presentation import why_not_shown
-from calls.services.outbound import resend
+from calls.services.outbound import is_resendable, resend
 from connector_config.models import Connector
-from telephony_connector.common.admin import ReadOnlyAdmin, ReadOnlyInline
+from telephony_connector.common.admin import ReadOnlyAdmin, ReadOnlyInline, post_only
 from telephony_connector.common.phones import SUFFIX_LENGTH, digits_of
 
 STATUS_LABELS = {
@@ -176,7 +177,6 @@ class OutboundRequestAdmin(ReadOnlyAdmin):
     search_fields = ["phone", "message", "provider_call_id", "lead__name"]
     exclude = ["idempotency_key", "phone_e164"]
     actions = ["send_again"]
-    actions_row = ["send_one_again"]
     actions_detail = ["send_one_again"]
 
     @display(
@@ -193,6 +193,18 @@ class OutboundRequestAdmin(ReadOnlyAdmin):
     def short_message(self, request: OutboundRequest) -> str:
         """The first words of the message."""
         return request.message[:80]
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        shown = list(super().get_list_display(request))
+        return [*shown, "resend_button"] if self.has_resend_permission(request) else shown
+
+    @display(description="")
+    def resend_button(self, request: OutboundRequest) -> str:
+        """Send this one again at a click; it belongs to the list's own form, and so carries its CSRF token."""
+        if not is_resendable(request):
+            return ""
+        address = reverse("admin:calls_outboundrequest_send_one_again", args=[request.pk])
+        return format_html('<button type="submit" class="tc-button" formaction="{}">Send again</button>', address)
 
     def has_resend_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who may change outbound requests by Django's permissions may send them again."""
@@ -211,9 +223,10 @@ class OutboundRequestAdmin(ReadOnlyAdmin):
         if sent:
             self.message_user(request, f"{sent} will be sent again.")
 
-    @action(description="Send again", icon="send", permissions=["resend"])
+    @action(description="Send again", icon="send", permissions=["resend"], attrs={"data-post": True})
+    @post_only
     def send_one_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Owe this given-up request anew, from its row or its page."""
+        """Owe this given-up request anew, from its row or its page, and show what becomes of it."""
         self.send_again(request, OutboundRequest.objects.filter(pk=object_id))
         return HttpResponseRedirect(reverse("admin:calls_outboundrequest_change", args=[object_id]))
 

@@ -17,6 +17,11 @@ def is_administrator(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_superuser", False))
 
 
+def may_see_calls(request: HttpRequest) -> bool:
+    """True for who may read calls in the administration."""
+    return request.user.has_perm("calls.view_call")
+
+
 UNFOLD = {
     "SITE_TITLE": "Telephony Connector",
     "SITE_HEADER": "Telephony Connector",
@@ -30,6 +35,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "connector_config.admin.home.home",
     "STYLES": [lambda request: static("admin-extra/admin.css")],
+    "SCRIPTS": [lambda request: static("admin-extra/posting.js")],
     "COLORS": {
         "primary": {
             "50": "#eff6ff",
@@ -89,6 +95,18 @@ UNFOLD = {
                     _item("Agents", "support_agent", "crm_agent"),
                     _item("Teams", "groups", "crm_team"),
                     _item("Groups", "label", "crm_agentgroup"),
+                ],
+            },
+            {
+                "title": "Reports",
+                "separator": True,
+                "items": [
+                    {
+                        "title": "Calls and agents",
+                        "icon": "bar_chart",
+                        "link": reverse_lazy("report"),
+                        "permission": "telephony_connector.admin_site.may_see_calls",
+                    }
                 ],
             },
             {

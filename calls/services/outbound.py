@@ -21,6 +21,11 @@ def has_later_disposition(request: OutboundRequest) -> bool:
     return dispositions.filter(created_at__gt=request.created_at).exists()
 
 
+def is_resendable(request: OutboundRequest) -> bool:
+    """True when ``resend`` takes it, unless a later disposition of its call has replaced it."""
+    return request.purpose != RequestTemplate.Purpose.CLICK_TO_CALL and request.status in RESENDABLE_STATUSES
+
+
 def resend(*, request: OutboundRequest) -> None:
     """Send a given-up, failed or refused request again with the same id and a fresh retry schedule.
 

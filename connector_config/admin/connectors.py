@@ -20,7 +20,7 @@ from connector_config.recording_form import recording_conditions, recording_fiel
 from connector_config.services.cloning import clone_connector
 from connector_config.services.configuration.new_connector import apply_preset
 from connector_config.services.saving import touch_connector
-from telephony_connector.common.admin import StaffModelAdmin
+from telephony_connector.common.admin import StaffModelAdmin, post_only
 
 _NOT_FOR_READERS = frozenset({
     "hook_key", "server_credential", "previous_server_credential", "show_advanced", *setting_field_names(), *recording_field_names(),
@@ -136,7 +136,8 @@ class ConnectorAdmin(StaffModelAdmin):
         """Whether agents may call through it."""
         return any(row.purpose == "click_to_call" and row.is_enabled for row in connector.request_templates.all())
 
-    @action(description="Clone", icon="content_copy", permissions=["clone"])
+    @action(description="Clone", icon="content_copy", permissions=["clone"], attrs={"data-post": True})
+    @post_only
     def clone(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Make a disabled copy and go to its page."""
         clone = clone_connector(connector=Connector.objects.get(pk=object_id))

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from unfold.admin import ModelAdmin, TabularInline
 
 
 def is_supervisor(request: HttpRequest) -> bool:
     """True for active staff, who may look at everything; changing asks for Django's own permissions."""
     return bool(request.user.is_active and getattr(request.user, "is_staff", False))
+
+
+def post_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For an action of one row: Unfold makes links of them, and a link must not change anything.
+
+    With ``attrs={"data-post": True}`` the link is sent as POST, with the CSRF token that the admin asks for.
+    """
+
+    @wraps(view)
+    def answer(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        return view(self, request, *args, **kwargs)
+
+    return answer
 
 
 class StaffModelAdmin(ModelAdmin):

@@ -55,22 +55,43 @@ def test_a_given_up_disposition_is_sent_again_and_a_click_is_not(browser: Client
 
 def test_one_click_sends_a_given_up_disposition_again(browser: Client) -> None:
     dead = factories.OutboundRequestFactory(purpose="disposition", status="dead", finished_at=timezone.now())
-    listed = browser.get(reverse("admin:calls_outboundrequest_changelist"), {"status__exact": "dead"})
+    listed = browser.get(reverse("admin:calls_outboundrequest_changelist"))
     address = reverse("admin:calls_outboundrequest_send_one_again", args=[dead.pk])
 
-    assert address in listed.content.decode()
-    browser.get(address, follow=True)
+    assert f'formaction="{address}"' in listed.content.decode()
+    browser.post(address, follow=True)
 
     assert OutboundRequest.objects.get(pk=dead.pk).status == "pending"
+
+
+def test_what_cannot_be_sent_again_has_no_button(browser: Client) -> None:
+    factories.OutboundRequestFactory(status="failed")
+    factories.OutboundRequestFactory(purpose="disposition", status="succeeded")
+
+    listed = browser.get(reverse("admin:calls_outboundrequest_changelist"))
+
+    assert "formaction" not in listed.content.decode()
+
+
+def test_a_link_or_a_strangers_form_sends_nothing_again() -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(factories.UserFactory(is_staff=True, is_superuser=True))
+    dead = factories.OutboundRequestFactory(purpose="disposition", status="dead", finished_at=timezone.now())
+    address = reverse("admin:calls_outboundrequest_send_one_again", args=[dead.pk])
+
+    assert strict.get(address).status_code == 405
+    assert strict.post(address).status_code == 403
+    assert OutboundRequest.objects.get(pk=dead.pk).status == "dead"
 
 
 def test_a_supervisor_without_permission_sends_nothing_again(client: Client) -> None:
     client.force_login(factories.UserFactory(is_staff=True))
     dead = factories.OutboundRequestFactory(purpose="disposition", status="dead", finished_at=timezone.now())
 
-    response = client.get(reverse("admin:calls_outboundrequest_send_one_again", args=[dead.pk]))
+    response = client.post(reverse("admin:calls_outboundrequest_send_one_again", args=[dead.pk]))
 
     assert response.status_code == 403
+    assert "formaction" not in client.get(reverse("admin:calls_outboundrequest_changelist")).content.decode()
     assert OutboundRequest.objects.get(pk=dead.pk).status == "dead"
 
 

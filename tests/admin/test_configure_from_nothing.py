@@ -289,7 +289,8 @@ def test_cloning_copies_all_but_the_key(browser: Client) -> None:
     template = RequestTemplateFactory(headers={"X-A": "1"})
     connector = template.connector
 
-    browser.get(reverse("admin:connector_config_connector_clone", args=[connector.pk]))
+    assert browser.get(reverse("admin:connector_config_connector_clone", args=[connector.pk])).status_code == 405
+    browser.post(reverse("admin:connector_config_connector_clone", args=[connector.pk]))
     browser.post(
         reverse("admin:connector_config_connector_changelist"),
         {"action": "clone_selected", "_selected_action": [connector.pk]},
