@@ -57,6 +57,6 @@ def deliveries_after(*, agent: Agent, sequence: int) -> QuerySet[PopupDelivery]:
     """What changed on the agent's desk after that number of theirs, oldest first: the content of the event stream."""
     return (
         PopupDelivery.objects.filter(agent=agent, sequence__gt=sequence)
-        .select_related("popup__call__lead", "popup__call__connector")
+        .select_related("popup__call__lead", "popup__call__connector", "agent__user", "agent__team")
         .order_by("sequence")
     )

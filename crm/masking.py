@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 
-from telephony_connector.common.masking import hide_number_in, mask_number, mask_numbers_in, restore_numbers
+from telephony_connector.common.masking import (
+    MASKED_DIGIT,
+    hide_number_in,
+    mask_number,
+    mask_numbers_in,
+    restore_numbers,
+)
 from telephony_connector.common.phones import for_display
 
 
@@ -41,6 +48,26 @@ def shown_text(value: str, *, viewer: Any) -> str:
 def shown_id(value: str, *, number: str, viewer: Any) -> str:
     """A provider's id of a call with that number, for this reader: masked only when it is made of the number."""
     return value if sees_numbers(viewer) else hide_number_in(value, number)
+
+
+def numbers_to_keep(typed: Iterable[str], *, known: Iterable[str], writer: Any) -> list[str]:
+    """Numbers as this writer sent them; for one that they were shown masked, the number that it stands for.
+
+    Raises ValueError, with words for the writer, for a masked number that stands for none of the known ones.
+    """
+    if sees_numbers(writer):
+        return list(typed)
+    hidden: dict[str, list[str]] = {}
+    for number in known:
+        hidden.setdefault(mask_numbers_in(number), []).append(number)
+    return [_number_behind(number, hidden) if MASKED_DIGIT in number else number for number in typed]
+
+
+def _number_behind(masked: str, hidden: dict[str, list[str]]) -> str:
+    left = hidden.get(masked.strip())
+    if not left:
+        raise ValueError(f"{masked} stands for no number of this lead. Give a whole number, or leave it as it was.")
+    return left.pop(0)
 
 
 def text_to_keep(typed: str, *, known: str, writer: Any) -> str:

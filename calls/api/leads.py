@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from calls.api.filters import AgentFilter
+from calls.api.lead_masking import values_to_keep
 from calls.api.pagination import NewestFirstPagination
 from calls.api.references import AgentInput, LeadReferenceSerializer, PersonSerializer
 from connector_config.models import Connector
@@ -139,8 +140,9 @@ class LeadViewSet(viewsets.ReadOnlyModelViewSet[Lead]):
         form = LeadInputSerializer(known, data=self.request.data, partial=is_partial, context=context)
         form.is_valid(raise_exception=True)
         lead = known or Lead(owner=None if user.is_staff else agent_of(user))
-        phones = form.validated_data.pop("phones", None)
-        for column, value in form.validated_data.items():
+        values = values_to_keep(form.validated_data, lead=lead, writer=user)
+        phones = values.pop("phones", None)
+        for column, value in values.items():
             setattr(lead, column, value)
         try:
             save_lead(lead=lead, phones=phones, country=home_country())

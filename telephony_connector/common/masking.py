@@ -13,7 +13,8 @@ SHORTEST_MASKED = 7
 SHOWN_DIGITS = 3
 """Last digits that stay: enough to tell two numbers of one customer apart, too few to find the rest by trying."""
 
-_BULLET = "•"
+MASKED_DIGIT = "•"
+"""What stands for a hidden digit."""
 # What people, spreadsheets and encoders put between the digits of one number; invisible marks too.
 _SEPARATOR = (
     r"(?:[^\S\r\n]|[().\-/_+\u00ad\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060-\u2069\ufeff\u00b7\u2212]"
@@ -28,9 +29,9 @@ _DATE = (
 )
 _UUID = r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
 _KEPT_OR_RUN = re.compile(rf"(?P<kept>{_DATE}|{_UUID})|{_RUN.pattern}")
-_MASKED_RUN = re.compile(rf"(?:\+\d{{1,3}} )?{_BULLET}[{_BULLET} ]*\d{{{SHOWN_DIGITS}}}")
-_TOUCHES_BEFORE = re.compile(rf"[+\d{_BULLET}]{_SEPARATOR}{{0,4}}$")
-_TOUCHES_AFTER = re.compile(rf"{_SEPARATOR}{{0,4}}[\d{_BULLET}]")
+_MASKED_RUN = re.compile(rf"(?:\+\d{{1,3}} )?{MASKED_DIGIT}[{MASKED_DIGIT} ]*\d{{{SHOWN_DIGITS}}}")
+_TOUCHES_BEFORE = re.compile(rf"[+\d{MASKED_DIGIT}]{_SEPARATOR}{{0,4}}$")
+_TOUCHES_AFTER = re.compile(rf"{_SEPARATOR}{{0,4}}[\d{MASKED_DIGIT}]")
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|&nbsp;|&#160;|\\u00[0-9a-fA-F]{2}")
 
 
@@ -101,7 +102,7 @@ def _replacement(match: re.Match[str]) -> str:
 
 def _masked(code: str, digits: str) -> str:
     """As many bullets as digits are hidden, in groups of five as the last digits close one."""
-    hidden = _BULLET * max(len(digits) - SHOWN_DIGITS, SHORTEST_MASKED - SHOWN_DIGITS)
+    hidden = MASKED_DIGIT * max(len(digits) - SHOWN_DIGITS, SHORTEST_MASKED - SHOWN_DIGITS)
     body = hidden + digits[-SHOWN_DIGITS:]
     middle = len(body) - 5
     grouped = f"{body[:middle]} {body[middle:]}" if middle > 0 else body
