@@ -68,6 +68,8 @@ UNFOLD = {
                     _item("Calls", "call", "calls_call"),
                     _item("Popups", "chat_bubble", "calls_popupdelivery"),
                     _item("Outbound requests", "outgoing_mail", "calls_outboundrequest"),
+                    _item("Plays of recordings", "headphones", "calls_recordingplay"),
+                    _item("Copies of recordings", "audio_file", "calls_recordingcopy"),
                 ],
             },
             {

@@ -16,6 +16,7 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("admin/mapping-editor/", include("webhooks.editor.urls")),
     path("admin/dry-run/", include("calls.dry_run.urls")),
+    path("admin/reports/", include("calls.reports.urls")),
     path("admin/", admin.site.urls),
     path("login/", auth_views.LoginView.as_view(), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),

@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -17,17 +16,17 @@ from calls.embedded_pages import panel_pages
 from calls.forms import HistoryFilterForm
 from calls.models import Call
 from calls.views.frame import dialling_of, render_page, signed_in
+from calls.views.recordings import recording_page_url
 from crm.masking import sees_numbers, shown_id, shown_number, shown_text
-from crm.models import Lead
 from crm.selectors import agent_of, search_leads, visible_leads
+from telephony_connector.common.spreadsheets import inert
 
 LEADS_LIMIT = 50
-TIMELINE_LIMIT = 100
 SUGGESTIONS_LIMIT = 6
 CSV_LIMIT = 50_000
 CSV_COLUMNS = (
     "time", "direction", "status", "customer", "number", "virtual_number", "agent", "provider", "seconds",
-    "disposition", "notes", "session_id",
+    "disposition", "notes", "session_id", "recording",
 )  # fmt: skip
 
 
@@ -56,6 +55,7 @@ def _lists(request: HttpRequest) -> dict[str, object]:
     tasks, follow_ups = desk_selectors.tasks_due(agent), desk_selectors.follow_ups(calls)
     return {
         "missed": desk_selectors.missed_calls(calls),
+        "handled": desk_selectors.handled_calls(calls),
         "tasks": tasks,
         "follow_ups": follow_ups,
         "follow_up_count": len(tasks) + len(follow_ups),
@@ -102,14 +102,9 @@ def _csv_rows(calls: Iterator[Call], reader: Any) -> Iterator[list[str]]:
             display, call.agent.name if call.agent else "", call.connector.name,
             call.duration_seconds if call.duration_seconds is not None else "", call.disposition,
             shown_text(call.shown_notes, viewer=reader), shown_id(call.session_id, number=number, viewer=reader),
+            recording_page_url(call),
         )  # fmt: skip
-        yield [_inert(str(value)) for value in values]
-
-
-def _inert(text: str) -> str:
-    """A spreadsheet runs what begins with one of these; a telephone number may keep its plus."""
-    is_number = text[:1] == "+" and text[1:].replace(" ", "").isdigit()
-    return f"'{text}" if text[:1] in tuple("=+-@\t\r") and not is_number else text
+        yield [inert(str(value)) for value in values]
 
 
 @signed_in
@@ -133,14 +128,3 @@ def lead_suggestions(request: HttpRequest) -> HttpResponse:
     wanted = search_leads(rows, text, sees_numbers=sees_numbers(request.user))
     found = list(wanted[:SUGGESTIONS_LIMIT]) if len(text) > 1 else []
     return render(request, "partials/suggestions.html", {"search": text, "leads": found})
-
-
-@signed_in
-@require_safe
-def lead(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One lead: numbers to call, details, and every call so far."""
-    rows = visible_leads(request.user).select_related("owner").prefetch_related("phones", "opportunities").distinct()
-    found: Lead = get_object_or_404(rows, pk=pk)
-    calls = list(desk_selectors.calls_of_lead(request.user, found)[:TIMELINE_LIMIT])
-    context = {"lead": found, "calls": calls, "lead_dialling": dialling_of(agent_of(request.user), found)}
-    return render_page(request, "calls/lead.html", context)

@@ -41,6 +41,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     cards = [_card(connector) for connector in connectors]
     steps = _steps()
     context["connector_cards"] = cards
+    context["today_url"] = _url("report-hours-today") if request.user.has_perm("calls.view_call") else ""
     context["next_steps"] = steps if any(not step.is_done for step in steps) else []
     return context
 
@@ -48,15 +49,18 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def _card(connector: Any) -> ConnectorCard:
     facts = [("Preset", connector.preset), ("Virtual numbers", connector.number_count),
              ("Agents with an id at the provider", connector.mapped)]  # fmt: skip
-    fragments = [url for name in ("connector_health", "connector_outbox") if (url := _fragment(name, connector))]
+    fragments = [
+        url for name in ("connector_health", "connector_outbox") if (url := _url(f"admin:{name}", connector.pk))
+    ]
     return ConnectorCard(
         connector, reverse("admin:connector_config_connector_change", args=[connector.pk]), facts, fragments
     )
 
 
-def _fragment(name: str, connector: Connector) -> str:
+def _url(name: str, *arguments: object) -> str:
+    """The address of an upper layer's page; empty where that layer is not installed."""
     try:
-        return reverse(f"admin:{name}", args=[connector.pk])
+        return reverse(name, args=arguments)
     except NoReverseMatch:
         return ""
 

@@ -1,0 +1,1 @@
+"""What supervisors read: calls by hour, and what each agent did."""
