@@ -17,6 +17,7 @@ from calls.delivery_selectors import connector_facts, delivery_facts
 from calls.errors import CallsError
 from calls.models import AgentStream, Call, OutboundAttempt, OutboundRequest, Popup, PopupDelivery, StoredEvent
 from calls.presentation import why_not_shown
+from calls.recordings.admin import RecordingCopyInline, RecordingMedia, RecordingPlayInline, recording_player
 from calls.services.outbound import is_resendable, resend
 from connector_config.models import Connector
 from telephony_connector.common.admin import ReadOnlyAdmin, ReadOnlyInline, post_only
@@ -41,7 +42,9 @@ class StoredEventInline(ReadOnlyInline):
 class CallAdmin(ReadOnlyAdmin):
     """Every call, newest first."""
 
-    inlines = [StoredEventInline]
+    Media = RecordingMedia
+    inlines = [RecordingPlayInline, RecordingCopyInline, StoredEventInline]
+    readonly_fields = ["recording"]
     list_display = [
         "happened_at", "direction", "customer_number", "lead", "agent", "status_label", "duration", "disposition",
         "connector",
@@ -59,6 +62,11 @@ class CallAdmin(ReadOnlyAdmin):
         if len(digits) >= SUFFIX_LENGTH:
             found |= queryset.filter(customer_suffix=digits[-SUFFIX_LENGTH:])
         return found, has_duplicates
+
+    @display(description="Play the recording")
+    def recording(self, call: Call) -> str:
+        """The player, which goes through our own proxy as that of the agents does."""
+        return recording_player(call)
 
     @display(description="Status", label=STATUS_LABELS, ordering="status")
     def status_label(self, call: Call) -> str:

@@ -10,6 +10,7 @@ from calls.api.leads import LeadViewSet, OpportunityViewSet
 from calls.api.outbound import OutboundViewSet
 from calls.api.people import AgentViewSet
 from calls.api.popups import PopupViewSet
+from calls.api.recordings import CallRecordingView
 
 router = SimpleRouter(use_regex_path=False)
 router.register("calls", CallViewSet, basename="api-call")
@@ -22,5 +23,6 @@ router.register("connectors", ConnectorViewSet, basename="api-connector")
 
 urlpatterns = [
     path("click-to-call/", ClickToCallView.as_view(), name="api-click-to-call"),
+    path("calls/<int:pk>/recording/", CallRecordingView.as_view(), name="api-call-recording"),
     path("", include(router.urls)),
 ]

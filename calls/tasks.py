@@ -10,6 +10,8 @@ from celery.signals import worker_ready
 from django.conf import settings
 
 from calls.dispatch import dispatch
+from calls.recordings.copies import sweep_copies, thin_out_copies
+from calls.recordings.fetching import fetch_copy
 from calls.services.auto_disposition import dispose_abandoned_calls
 from calls.services.closing import close_calls_that_never_ended
 from calls.sweep import sweep
@@ -37,6 +39,24 @@ def close_stale_calls() -> None:
 def dispose_calls_by_themselves() -> None:
     """Choose the connectors' own disposition where no agent has chosen one in time."""
     dispose_abandoned_calls()
+
+
+@shared_task
+def fetch_recording_copy(copy_id: int) -> None:
+    """Fetch this copy of a recording if it is due and nobody else has claimed it."""
+    fetch_copy(copy_id)
+
+
+@shared_task
+def sweep_recording_copies() -> None:
+    """Enqueue the copies of recordings that are due, and take back what a lost worker had claimed."""
+    sweep_copies()
+
+
+@shared_task
+def thin_out_recording_copies() -> None:
+    """Delete copies of recordings that are past their connector's days."""
+    thin_out_copies()
 
 
 @worker_ready.connect

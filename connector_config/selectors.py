@@ -61,6 +61,7 @@ class ConnectorConfig:
     virtual_numbers: dict[str, VirtualNumberConfig]
     excluded_numbers: frozenset[str]
     agent_ids: dict[str, int]
+    keeps_recordings: bool
 
     def virtual_number(self, number: str) -> VirtualNumberConfig | None:
         """The virtual number that these digits mean, in any writing."""
@@ -141,6 +142,7 @@ def build_connector_config(connector: Connector) -> ConnectorConfig:
         virtual_numbers=numbers,
         excluded_numbers=frozenset(number_key(number, country) for number in connector.excluded_numbers),
         agent_ids=dict(connector.agent_mappings.values_list("provider_agent_id", "agent_id")),
+        keeps_recordings=connector.keeps_recordings,
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from a2wsgi import WSGIMiddleware
 
+from telephony_connector.common.departures import with_departures
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telephony_connector.settings")
 
 Scope = MutableMapping[str, Any]
@@ -37,6 +39,8 @@ def build_application() -> Application:
             await _answer_lifespan(receive, send)
         elif scope["type"] == "http" and scope["path"] == STREAM_PATH:
             await agent_stream(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].endswith("/recording/") and scope["method"] in {"GET", "HEAD"}:
+            await with_departures(pages, scope, receive, send)
         elif scope["type"] == "http":
             await pages(scope, receive, send)
 

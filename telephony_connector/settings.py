@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "calls.embedding.middleware.embedded_session",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -200,7 +201,35 @@ CELERY_BEAT_SCHEDULE |= {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "sweep-recordings": {
+        "task": "calls.tasks.sweep_recording_copies",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
+    "thin-out-recordings": {
+        "task": "calls.tasks.thin_out_recording_copies",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "thin-out-journal": {"task": "webhooks.tasks.thin_out_journal", "schedule": 3600.0, "options": {"expires": 3600}},
+}
+
+# --- Recordings
+RECORDING_STREAMS = env.integer("RECORDING_STREAMS", 4, minimum=1, maximum=128)
+RECORDING_MAX_MEGABYTES = env.integer("RECORDING_MAX_MEGABYTES", 200, minimum=1, maximum=10_000)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    # Copies of recordings; a site with a settings module of its own may keep them elsewhere (docs/recordings.md).
+    "recordings": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": DATA_DIR / "recordings",
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
 }
 
 # --- What the lower layers call by name

@@ -1,23 +1,11 @@
-"""Who really called: the remote address behind our own proxies, and whether it may call."""
+"""Who really called, and whether they may."""
 
 from __future__ import annotations
 
-from connector_config.verification.networks import is_in_networks, parse_address, parse_networks
+from connector_config.verification.client_address import client_address
+from connector_config.verification.networks import is_in_networks, parse_networks
 
-
-def client_address(*, remote_address: str, forwarded_for: str, trusted_proxy_count: int) -> str:
-    """The caller's address, empty when nothing readable tells it.
-
-    Each trusted proxy appends the address that it saw to ``X-Forwarded-For``; what stands further left was written by
-    the caller and is worth nothing. With fewer entries than proxies the request came past them: then the connection's
-    own address counts.
-    """
-    entries = [entry for entry in forwarded_for.split(",") if entry.strip()]
-    is_behind_proxies = 0 < trusted_proxy_count <= len(entries)
-    found = entries[-trusted_proxy_count] if is_behind_proxies else remote_address
-    address = parse_address(_without_port(found))
-    # A link-local address may name the network card (fe80::1%eth0), which is ours and no part of the caller.
-    return str(address).partition("%")[0] if address else ""
+__all__ = ["client_address", "is_address_allowed"]
 
 
 def is_address_allowed(address: str, allow_list: str) -> bool:
@@ -28,11 +16,3 @@ def is_address_allowed(address: str, allow_list: str) -> bool:
         return is_in_networks(address, parse_networks(allow_list))
     except ValueError:
         return False
-
-
-def _without_port(text: str) -> str:
-    """``[2001:db8::1]:443`` and ``192.0.2.1:443`` as some proxies write them."""
-    text = text.strip()
-    if text.startswith("["):
-        return text[1:].partition("]")[0]
-    return text.partition(":")[0] if text.count(":") == 1 else text

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from calls.api.candidates import Candidate, CandidateNamesView, CandidateSerializer, candidates_of
 from calls.api.filters import AgentFilter, MomentFilter
 from calls.api.outbound import SentRequestSerializer
+from calls.api.recordings import recording_link
 from calls.api.references import (
     LeadReferenceSerializer,
     OpportunityReferenceSerializer,
@@ -52,6 +53,12 @@ class CallSerializer(serializers.ModelSerializer[Call]):
     )
     candidates = serializers.SerializerMethodField(help_text="The leads, when several share the number.")
     disposed_by = PersonSerializer(read_only=True, allow_null=True)
+    recording_url = serializers.SerializerMethodField(
+        help_text="For staff the address as the provider sent it; for agents the same as `recording`."
+    )
+    recording = serializers.SerializerMethodField(
+        help_text="Where this server plays the recording, for a token or a session; empty when there is none."
+    )
 
     class Meta:
         model = Call
@@ -59,10 +66,19 @@ class CallSerializer(serializers.ModelSerializer[Call]):
             "id", "connector", "session_id", "parent_session_id", "direction", "status", "raw_status",
             "source_number", "source_number_e164", "destination_number", "destination_number_e164",
             "display_number", "display_number_e164", "started_at", "answered_at", "ended_at", "duration_seconds",
-            "recording_url", "lead", "agent", "opportunity", "disposition", "disposed_at", "disposed_by",
+            "recording_url", "recording", "lead", "agent", "opportunity", "disposition", "disposed_at", "disposed_by",
             "notes", "provider_notes", "caller", "tag", "candidates", "flags", "occurrence",
             "follow_up_at", "received_at",
         ]  # fmt: skip
+
+    def get_recording_url(self, call: Call) -> str:
+        """Providers' addresses may open to anybody who has them, and may hold customers' numbers."""
+        viewer = self.context["request"].user
+        return call.recording_url if viewer.is_staff and sees_numbers(viewer) else self.get_recording(call)
+
+    def get_recording(self, call: Call) -> str:
+        """The absolute address of our proxy."""
+        return recording_link(call, self.context["request"])
 
     @extend_schema_field(CandidateSerializer(many=True))
     def get_candidates(self, call: Call) -> list[Candidate]:

@@ -11,9 +11,11 @@ from crm.masking import sees_numbers
 from telephony_connector.common.masking import mask_numbers_in
 
 # Everything else is masked, so that a field that is added later cannot leak. Virtual numbers are the company's own,
-# session ids are masked by the serializers (crm.masking.shown_id), cursors and addresses are ours.
+# session ids are masked by the serializers (crm.masking.shown_id), cursors and addresses are ours; so is recording_url
+# for a masked reader.
 _SHOWN_KEYS = frozenset({
-    "session_id", "parent_session_id", "display_number", "display_number_e164", "next", "previous",
+    "session_id", "parent_session_id", "display_number", "display_number_e164", "next", "previous", "recording",
+    "recording_url",
 })  # fmt: skip
 _ROW_IDS = frozenset({"id", "call"})
 

@@ -21,6 +21,7 @@ from calls.folding import (
     split_into_calls,
 )
 from calls.models import Call, StoredEvent
+from calls.recordings.copies import owe_copy
 from calls.services.call_facts import write_facts
 from calls.services.clicks import provider_ids_of, tie_click
 from calls.services.popups import follow_call, show_popup
@@ -228,6 +229,7 @@ class _SessionRecorder:
         is_new = call.pk is None
         parties = write_facts(call, group, self.connector, is_reused=is_reused and not self.is_inferred)
         call.save()
+        owe_copy(call=call, is_wanted=self.connector.keeps_recordings)
         tie_click(click_id=parties.click_id, call=call)
         self.calls[call.pk] = call
         self._tie(call, group, new)

@@ -16,10 +16,10 @@ export function startLists() {
     if (html !== null) for (const panel of elementOf(`<div>${html}</div>`).querySelectorAll(".panel")) replace(panel);
   }
 
-  // A panel in which somebody has just called stays as it is until the result has been read.
+  // A panel in which somebody has just called, or listens to a recording, stays as it is until that is done.
   function replace(panel) {
     const old = document.getElementById(panel.id);
-    if (!old || old.contains(document.activeElement) || old.querySelector(".call-result:not(:empty)")) return;
+    if (!old || old.contains(document.activeElement) || old.querySelector(".call-result:not(:empty), .player")) return;
     localise(panel);
     if (old.innerHTML === panel.innerHTML) return;
     old.replaceWith(panel);
