@@ -15,6 +15,7 @@ from connector_config.embed_origins import LIMIT, OriginError, parse_origin
 from connector_config.mapping.document import InvalidMappingError, merge_mapping, parse_mapping
 from connector_config.models import Connector, RequestHeader, RequestTemplate
 from connector_config.opening_hours import OpeningHoursError, parse_opening_hours
+from connector_config.outgoing.names import Scope
 from connector_config.presets import UnknownPresetError, load_preset, preset_names
 from connector_config.recording_access import recording_errors, recording_secret_names
 from connector_config.rendering import RequestSpec
@@ -28,11 +29,13 @@ from connector_config.validators import (
 )
 from connector_config.verification import SettingError, validate_settings
 from connector_config.verification.networks import parse_networks
+from crm.free_fields import free_fields_in_use
 from telephony_connector.common.address_policy import NetworkError, parse_network
 from telephony_connector.common.certificates import CertificatesError, check_certificates
 from telephony_connector.common.phones import digits_of
 
 SHORTEST_CREDENTIAL = 8
+_LEAD_FIELD = re.compile(r"@\{\s*lead\s*:\s*([^,{}]+?)\s*[,}]", re.IGNORECASE)
 _CONTENT_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}(; ?charset=[\w-]{1,20})?")
 
 
@@ -185,6 +188,12 @@ def _verification_column(error: SettingError, secrets: Iterable[str]) -> str:
     return "verification_secrets" if is_secret else "verification_settings"
 
 
+def _free_fields(*templates: str) -> set[str]:
+    """The leads' free fields among the merge fields of the templates: these are known beside the catalogue's names."""
+    names = {name for text in templates for name in _LEAD_FIELD.findall(text)}
+    return {f"{Scope.LEAD}:{name}" for name in free_fields_in_use(names)}
+
+
 def template_faults(template: RequestTemplate, headers: Sequence[RequestHeader]) -> list[FieldError]:
     """Every mistake of a request template; ``field`` is the file's key: ``url``, ``headers.0.name``, …"""
     spec = RequestSpec(
@@ -202,7 +211,8 @@ def template_faults(template: RequestTemplate, headers: Sequence[RequestHeader])
         call_id_path=template.call_id_path,
     )
     faults = validate_request_template(
-        RequestTemplateDraft(spec=spec, rules=rules, timeout_seconds=template.timeout_seconds)
+        RequestTemplateDraft(spec=spec, rules=rules, timeout_seconds=template.timeout_seconds),
+        _free_fields(spec.url, spec.body, *(value for _, value, _ in spec.headers)),
     )
     return [*faults, *authentication_faults(template, headers), *_disposition_faults(template)]
 

@@ -41,6 +41,10 @@ def scheme_choices() -> list[tuple[str, str]]:
     return [(scheme, verifier.label) for scheme, verifier in VERIFIERS.items()]
 
 
+_WITH_MERGE_FIELDS = frozenset({"popup_external_url", "call_route_body"})
+"""Where typing @ opens the list of merge fields, as it does in request templates."""
+
+
 class PrettyJSONField(forms.JSONField):
     """JSON as people can read it."""
 
@@ -144,6 +148,9 @@ class ConnectorForm(RecordingFormMixin):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.add_recording_fields()
+        for name in _WITH_MERGE_FIELDS & self.fields.keys():
+            attributes = self.fields[name].widget.attrs
+            attributes["class"] = f"{attributes.get('class', '')} merge-fields".strip()
         secrets = self.instance.verification_secrets or {}
         for name in ("server_credential", "previous_server_credential"):
             if field := self.fields.get(name):

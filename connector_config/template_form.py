@@ -42,7 +42,7 @@ class TemplateForm(AuthenticationFormMixin):
     url = forms.CharField(
         label="URL", required=True, strip=True, max_length=4000,
         widget=UnfoldAdminTextInputWidget(attrs={"class": "merge-fields", "spellcheck": "false"}),
-        help_text=f"With merge fields: https://api.example.com/call?agent=@agentNumber. {_MASK_HELP}",
+        help_text=f"Type @ for the list of merge fields: https://api.example.com/call?agent=@agentNumber. {_MASK_HELP}",
     )  # fmt: skip
     body = forms.CharField(
         label="Body", required=False, strip=False,
@@ -93,7 +93,8 @@ class TemplateForm(AuthenticationFormMixin):
                 ),
                 f"header_{index}_value": forms.CharField(
                     required=False, label=f"Value of header {index + 1}",
-                    initial=stored.value if stored and not is_hidden else "", widget=UnfoldAdminTextInputWidget(),
+                    initial=stored.value if stored and not is_hidden else "",
+                    widget=UnfoldAdminTextInputWidget(attrs={"class": "merge-fields", "spellcheck": "false"}),
                 ),
                 f"header_{index}_secret_value": SecretField(label=f"Secret value of header {index + 1}"),
                 f"header_{index}_is_secret": forms.BooleanField(

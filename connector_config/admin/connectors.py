@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,12 +15,13 @@ from connector_config.admin.inlines import AgentMappingInline, ClickToCallInline
 from connector_config.admin.tabs import TABS, build_tabs
 from connector_config.forms import FullConnectorForm, NewConnectorForm, setting_conditions, setting_field_names
 from connector_config.models import Connector
-from connector_config.placeholders import BARE_NAMES, SCOPED_NAMES
+from connector_config.outgoing.catalogue import merge_fields
 from connector_config.presets import UnknownPresetError, load_preset
 from connector_config.recording_form import recording_conditions, recording_field_names
 from connector_config.services.cloning import clone_connector
 from connector_config.services.configuration.new_connector import apply_preset
 from connector_config.services.saving import touch_connector
+from crm.free_fields import recent_free_fields
 from telephony_connector.common.admin import StaffModelAdmin, post_only
 
 _NOT_FOR_READERS = frozenset({
@@ -54,7 +56,7 @@ class ConnectorAdmin(StaffModelAdmin):
 
     class Media:
         css = {"all": ["admin-extra/admin.css"]}
-        js = ["admin-extra/connector.js", "admin-extra/authentication.js"]
+        js = ["admin-extra/connector.js", "admin-extra/authentication.js", "admin-extra/merge-fields.js"]
 
     def get_form(self, request: HttpRequest, obj: Connector | None = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
@@ -87,10 +89,7 @@ class ConnectorAdmin(StaffModelAdmin):
                 connector, context["adminform"], context["inline_admin_formsets"], shows_urls=shows_urls
             )
             context["preset_info"] = _preset_of(connector)
-            context["merge_fields"] = BARE_NAMES
-            context["scoped_merge_fields"] = [
-                f"@{{{scope}:{name},}}" for scope, names in SCOPED_NAMES.items() for name in names
-            ]
+            context["merge_fields"] = [asdict(one) for one in merge_fields(recent_free_fields())]
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
 
