@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from calls.models import AgentStream, Call, OutboundRequest, Popup, PopupDelivery
 from calls.selectors import visible_calls
+from calls.services.missed_calls import MISSED_STATUSES
 from connector_config.mapping.events import CallStatus, Direction
-from crm.models import Agent, Lead, Task
+from crm.models import Agent, Lead, Opportunity, Task
 
 POPUP_LIFETIME = timedelta(hours=8)
 """A popup that nobody closed leaves the desk after a shift."""
@@ -20,8 +21,10 @@ MISSED_WINDOW = timedelta(days=7)
 FOLLOW_UP_WINDOW = timedelta(days=1)
 MISSED_LIMIT = 50
 TODAY_LIMIT = 100
-_MISSED = (CallStatus.MISSED, CallStatus.NOT_ANSWERED, CallStatus.VOICEMAIL, CallStatus.BUSY, CallStatus.DECLINED)
-_ROW_RELATIONS = ("lead", "agent", "connector", "virtual_number")
+PREVIOUS_LIMIT = 3
+HANDLED_WINDOW = timedelta(days=1)
+HANDLED_LIMIT = 20
+_ROW_RELATIONS = ("lead", "agent", "connector", "virtual_number", "opportunity")
 
 
 def is_popup_closed(delivery: PopupDelivery) -> bool:
@@ -64,23 +67,37 @@ def desk_calls(user: Any, agent: Agent | None) -> QuerySet[Call]:
 
 
 def missed_calls(calls: QuerySet[Call]) -> list[Call]:
-    """The last missed call of each customer whom nobody has spoken to or called since, newest first."""
+    """The last missed call of each customer whom nobody has spoken to or called since, newest first.
+
+    What somebody marked as handled is settled together with the customer's earlier missed calls.
+    """
     rows = (
         calls.filter(
             direction=Direction.INBOUND,
-            status__in=_MISSED,
+            status__in=MISSED_STATUSES,
             disposition="",
+            handled_at=None,
             happened_at__gte=timezone.now() - MISSED_WINDOW,
         )
-        .exclude(Exists(_later_contact()))
+        .exclude(_with_same_customer(_later_contact()))
+        .exclude(_with_same_customer(_handled_later()))
         .select_related(*_ROW_RELATIONS)
     )
     return _newest_of_each_customer(rows[: MISSED_LIMIT * 3])
 
 
+def handled_calls(calls: QuerySet[Call]) -> list[Call]:
+    """The missed calls that were marked as handled within a day, the latest mark first: to be undone."""
+    since = timezone.now() - HANDLED_WINDOW
+    rows = calls.filter(handled_at__gte=since).select_related(*_ROW_RELATIONS, "handled_by")
+    return list(rows.order_by("-handled_at")[:HANDLED_LIMIT])
+
+
 def follow_ups(calls: QuerySet[Call]) -> list[Call]:
     """The calls whose customer is to be called again within a day and has not been yet, most urgent first."""
-    due = calls.filter(follow_up_at__lte=timezone.now() + FOLLOW_UP_WINDOW).exclude(Exists(_later_contact()))
+    due = calls.filter(follow_up_at__lte=timezone.now() + FOLLOW_UP_WINDOW).exclude(
+        _with_same_customer(_later_contact())
+    )
     return list(due.select_related(*_ROW_RELATIONS).order_by("follow_up_at")[:MISSED_LIMIT])
 
 
@@ -92,24 +109,39 @@ def tasks_due(agent: Agent | None) -> list[Task]:
     return list(due.select_related("lead").order_by("due_at")[:MISSED_LIMIT])
 
 
+def _with_same_customer(rows: QuerySet[Call]) -> Q:
+    """True for a call whose customer, by number or by lead, has one of these rows, which refer to that outer call."""
+    by_number = rows.filter(
+        # The suffix has an index, the whole number decides.
+        customer_suffix=OuterRef("customer_suffix"),
+        customer_number_e164=OuterRef("customer_number_e164"),
+    ).exclude(customer_number_e164="")
+    return Q(Exists(by_number)) | Q(Exists(rows.filter(lead_id=OuterRef("lead_id"))))
+
+
 def _later_contact() -> QuerySet[Call]:
-    """Calls to or with the customer of an outer call, after it."""
+    """Calls to or with somebody after an outer call."""
     return Call.objects.filter(
         Q(direction=Direction.OUTBOUND) | Q(status__in=[CallStatus.ANSWERED, CallStatus.IN_PROGRESS]),
-        customer_number_e164=OuterRef("customer_number_e164"),
         happened_at__gt=OuterRef("happened_at"),
-    ).exclude(customer_number_e164="")
+    )
+
+
+def _handled_later() -> QuerySet[Call]:
+    """Missed calls not older than an outer call that somebody marked as handled."""
+    return Call.objects.filter(handled_at__isnull=False, happened_at__gte=OuterRef("happened_at"))
 
 
 def _newest_of_each_customer(rows: QuerySet[Call]) -> list[Call]:
     found: dict[str, Call] = {}
     for call in rows:
-        found.setdefault(call.customer_number_e164 or f"call {call.pk}", call)
+        customer = str(call.lead_id or "") or call.customer_number_e164 or f"call {call.pk}"
+        found.setdefault(customer, call)
     return list(found.values())[:MISSED_LIMIT]
 
 
 def todays_calls(calls: QuerySet[Call]) -> QuerySet[Call]:
-    """The calls since midnight of the installation's time zone, newest first."""
+    """The calls since midnight of the reader's time zone, newest first."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return calls.filter(happened_at__gte=midnight).select_related(*_ROW_RELATIONS)[:TODAY_LIMIT]
 
@@ -119,15 +151,20 @@ def calls_of_lead(user: Any, lead: Lead) -> QuerySet[Call]:
     return visible_calls(user).filter(lead=lead).select_related(*_ROW_RELATIONS)
 
 
-def previous_call(call: Call) -> Call | None:
-    """The call with the same customer before this one."""
+def calls_of_opportunity(user: Any, opportunity: Opportunity) -> QuerySet[Call]:
+    """The calls about the opportunity that the user may see, newest first."""
+    return visible_calls(user).filter(opportunity=opportunity).select_related(*_ROW_RELATIONS)
+
+
+def previous_calls(call: Call) -> list[Call]:
+    """The last calls with the same customer before this one, newest first."""
     same_customer = Q(pk__in=[])
     if call.lead_id:
         same_customer |= Q(lead_id=call.lead_id)
     if call.customer_number_e164:
-        same_customer |= Q(customer_number_e164=call.customer_number_e164)
+        same_customer |= Q(customer_suffix=call.customer_suffix, customer_number_e164=call.customer_number_e164)
     earlier = Call.objects.filter(same_customer, happened_at__lt=call.happened_at).exclude(pk=call.pk)
-    return earlier.order_by("-happened_at", "-id").first()
+    return list(earlier.select_related("agent").order_by("-happened_at", "-id")[:PREVIOUS_LIMIT])
 
 
 def disposition_request(call: Call) -> OutboundRequest | None:

@@ -43,7 +43,7 @@ class PopupCard:
     direction: Look
     owner: str
     choices: Sequence[LeadChoice]
-    previous: Call | None
+    previous: Sequence[Call]
     opportunities: Sequence[Opportunity]
     options: Sequence[str]
     disposition_request: OutboundRequest | None
@@ -76,11 +76,6 @@ class PopupCard:
     def suggested_name(self) -> str:
         """A new lead's name: what was just typed, else what the provider calls the caller."""
         return self.typed.get("name", customer_of(self.call))
-
-    @property
-    def previous_word(self) -> str:
-        """How the call before this one ended, where nobody chose a disposition."""
-        return status_look(self.previous.status).word.lower() if self.previous else ""
 
     @property
     def is_ambiguous(self) -> bool:
@@ -144,8 +139,8 @@ def popup_card(
         line=_line(call),
         direction=direction_look(call.direction),
         owner=_owner(call.lead, agent),
-        choices=_choices(call),
-        previous=desk_selectors.previous_call(call),
+        choices=lead_choices(call),
+        previous=desk_selectors.previous_calls(call),
         opportunities=_opportunities(call),
         options=disposition_options(call.connector),
         disposition_request=desk_selectors.disposition_request(call),
@@ -177,7 +172,8 @@ def _owner(lead: Lead | None, agent: Agent | None) -> str:
     return "owner you" if agent is not None and lead.owner_id == agent.pk else f"owner {lead.owner.name}"
 
 
-def _choices(call: Call) -> list[LeadChoice]:
+def lead_choices(call: Call) -> list[LeadChoice]:
+    """The leads that share the customer's number, most likely first; none when there is no choice."""
     reasons = {UUID(row["lead_id"]): str(row["reason"]) for row in call.candidates}
     leads = Lead.objects.in_bulk(list(reasons))
     return [LeadChoice(leads[pk], reason) for pk, reason in reasons.items() if pk in leads]

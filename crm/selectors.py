@@ -9,7 +9,9 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Q, QuerySet
 
+from crm.matching import match_leads
 from crm.models import Agent, Lead, LeadMerge, LeadPhone, Opportunity
+from crm.services.phones import home_country
 from telephony_connector.common.phones import SUFFIX_LENGTH, digits_of, is_whole_number, suffix_of
 
 
@@ -69,6 +71,19 @@ def find_lead(reference: str) -> Lead | None:
         return found
     known = Lead.objects.filter(external_id=reference).first()
     return known or _kept_instead_of(Q(former_external_id=reference))
+
+
+def leads_with_same_number(of: Lead | Iterable[str], leads: QuerySet[Lead]) -> list[Lead]:
+    """Those of the leads that share a number with this lead, or have one of these numbers; most likely first."""
+    if isinstance(of, Lead):
+        numbers: list[str] = [phone.e164 or phone.number for phone in of.phones.all()]
+        leads = leads.exclude(pk=of.pk)
+    else:
+        numbers = list(of)
+    country = home_country()
+    ids = dict.fromkeys(match.lead.id for number in numbers for match in match_leads(number, country))
+    found = {lead.pk: lead for lead in leads.filter(pk__in=ids).prefetch_related("phones")}
+    return [found[pk] for pk in ids if pk in found]
 
 
 def _kept_instead_of(former: Q) -> Lead | None:

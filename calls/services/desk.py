@@ -42,46 +42,60 @@ def save_notes(*, call: Call, notes: str) -> None:
 
 
 @transaction.atomic
-def choose_lead(*, popup: Popup, lead: Lead) -> None:
-    """Tie the call to one of the leads that share its number; the choice stands above all events."""
-    call = popup.call
-    call.chosen_lead = call.lead = lead
-    if call.chosen_opportunity and call.chosen_opportunity.lead_id != lead.pk:
-        call.chosen_opportunity = None
-    call.save(update_fields=["chosen_lead", "lead", "chosen_opportunity", "updated_at"])
-    touch_deliveries(popup=popup)
+def write_up(*, call: Call, notes: str, follow_up_at: datetime | None) -> None:
+    """Keep the notes and when to call again, of a call whose disposition nobody has chosen yet."""
+    save_notes(call=call, notes=notes)
+    call.follow_up_at = follow_up_at
+    call.save(update_fields=["follow_up_at", "updated_at"])
+    _tell_desks(call)
 
 
 @transaction.atomic
-def create_lead_of_popup(*, popup: Popup, agent: Agent | None, name: str) -> Lead:
+def choose_lead(*, call: Call, lead: Lead) -> None:
+    """Tie the call to one of the leads that share its number; the choice stands above all events."""
+    call.chosen_lead = call.lead = lead
+    if call.chosen_opportunity and call.chosen_opportunity.lead_id != lead.pk:
+        call.chosen_opportunity = None
+    if call.opportunity and call.opportunity.lead_id != lead.pk:
+        call.opportunity = None
+    call.save(update_fields=["chosen_lead", "lead", "chosen_opportunity", "opportunity", "updated_at"])
+    _tell_desks(call)
+
+
+@transaction.atomic
+def create_lead_of_call(*, call: Call, agent: Agent | None, name: str) -> Lead:
     """Make a lead of an unknown caller, owned by the agent; raises FieldRefusedError when the call has one already."""
     calls = Call.objects.select_for_update(of=("self",), no_key=True).select_related("connector", "virtual_number")
-    call = calls.get(pk=popup.call_id)
-    if call.lead_id is not None:
+    locked = calls.get(pk=call.pk)
+    if locked.lead_id is not None:
         raise FieldRefusedError("This call has a lead already; the popup shows it now.", "name")
     lead = create_lead(
-        phone=call.customer_number_e164 or call.customer_number,
-        country=call.connector.default_country,
+        phone=locked.customer_number_e164 or locked.customer_number,
+        country=locked.connector.default_country,
         owner=agent,
-        source=str((call.caller or {}).get("source", "")) or "Inbound Phone Call",
-        origin=call.virtual_number.tag if call.virtual_number else "",
+        source=str((locked.caller or {}).get("source", "")) or "Inbound Phone Call",
+        origin=locked.virtual_number.tag if locked.virtual_number else "",
         name=name.strip(),
     )
-    popup.call = call
-    choose_lead(popup=popup, lead=lead)
+    choose_lead(call=locked, lead=lead)
     return lead
 
 
 @transaction.atomic
-def choose_opportunity(*, popup: Popup, opportunity: Opportunity | None) -> None:
-    """Tie the call to one of its lead's opportunities, or to none."""
-    call = popup.call
+def choose_opportunity(*, call: Call, opportunity: Opportunity | None) -> None:
+    """Tie the call to one of its lead's opportunities, or to none; the choice stands above all events."""
     if opportunity is not None and opportunity.lead_id != call.lead_id:
         raise FieldRefusedError("This opportunity belongs to another lead.", "opportunity")
     call.chosen_opportunity = opportunity
     call.opportunity = opportunity
     call.save(update_fields=["chosen_opportunity", "opportunity", "updated_at"])
-    touch_deliveries(popup=popup)
+    _tell_desks(call)
+
+
+def _tell_desks(call: Call) -> None:
+    popup = Popup.objects.filter(call=call).first()
+    if popup is not None:
+        touch_deliveries(popup=popup)
 
 
 def set_duty(*, agent: Agent, is_on_duty: bool) -> None:

@@ -132,6 +132,12 @@ def _readable(look: presentation.Look, context: template.Context) -> presentatio
     return replace(look, word=masking.shown_text(look.word, viewer=_reader(context)))
 
 
+@register.filter
+def status_word(status: str) -> str:
+    """How a call ended, in a word within a sentence: ``not answered``."""
+    return presentation.status_look(status).word.lower()
+
+
 @register.inclusion_tag("partials/direction.html")
 def direction_arrow(call: Call) -> dict[str, Any]:
     """Which way the call went."""

@@ -11,12 +11,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from calls import desk_selectors
 from calls.dial_lines import DialLine, dial_lines
 from calls.embedded_pages import frame_sources
 from calls.popup_card import PopupCard, popup_card
+from calls.reader_zone import reader_zone
 from connector_config.selectors import connectors_of
 from crm.models import Agent, Lead
 from crm.selectors import agent_of
@@ -25,12 +27,16 @@ View = Callable[..., HttpResponseBase]
 
 
 def signed_in(view: View) -> View:
-    """Send strangers to the login page; a fragment's request makes the whole page go there."""
+    """Send strangers to the login page; a fragment's request makes the whole page go there.
+
+    Inside, the reader's own time zone holds: *today* is theirs, and times are read and written in it.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
+            with timezone.override(reader_zone(request)):
+                return view(request, *args, **kwargs)
         if is_fragment(request):
             return HttpResponse(status=401, headers={"HX-Redirect": str(settings.LOGIN_URL)})
         return redirect_to_login(request.get_full_path())

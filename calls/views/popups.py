@@ -111,7 +111,7 @@ def choose_lead(request: HttpRequest, pk: int) -> HttpResponse:
     popup, wanted = _popup_of(request, pk), request.POST.get("lead", "")
     candidates = {str(row.get("lead_id")) for row in popup.call.candidates}
     lead = get_object_or_404(Lead, pk__in=_uuids(wanted) if wanted in candidates else [])
-    desk.choose_lead(popup=popup, lead=lead)
+    desk.choose_lead(call=popup.call, lead=lead)
     return _answer(request, pk)
 
 
@@ -123,7 +123,7 @@ def create_lead(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         # The name was suggested as the provider wrote it, and so perhaps masked.
         name = text_to_keep(request.POST.get("name", ""), known=customer_of(popup.call), writer=request.user)
-        desk.create_lead_of_popup(popup=popup, agent=agent, name=name)
+        desk.create_lead_of_call(call=popup.call, agent=agent, name=name)
     except FieldRefusedError as error:
         return _refused(request, popup, {error.field: error.message})
     return _answer(request, pk)
@@ -136,7 +136,7 @@ def choose_opportunity(request: HttpRequest, pk: int) -> HttpResponse:
     popup, wanted = _popup_of(request, pk), request.POST.get("opportunity", "")
     found = get_object_or_404(visible_opportunities(request.user), pk__in=_uuids(wanted)) if wanted else None
     try:
-        desk.choose_opportunity(popup=popup, opportunity=found)
+        desk.choose_opportunity(call=popup.call, opportunity=found)
     except FieldRefusedError as error:
         return _refused(request, popup, {error.field: error.message})
     return _answer(request, pk)
