@@ -39,12 +39,14 @@ def test_only_web_addresses_become_links(url: str, is_link: bool) -> None:
 
 def test_recording_that_is_a_script_is_not_offered(asha: Agent, client_of: ClientOf) -> None:
     factories.CallFactory(agent=asha, recording_url="javascript:alert(1)")
-    factories.CallFactory(agent=asha, recording_url="https://recordings.example.com/1.mp3")
+    good = factories.CallFactory(agent=asha, recording_url="https://recordings.example.com/1.mp3")
 
     html = client_of(asha).get("/calls/").content.decode()
 
     assert "javascript:" not in html
-    assert "https://recordings.example.com/1.mp3" in html
+    assert "recordings.example.com" not in html
+    assert html.count("data-recording=") == 1
+    assert reverse("call-recording", args=[good.pk]) in html
 
 
 def test_external_page_replaces_the_content_with_its_values_escaped(
