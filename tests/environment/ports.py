@@ -11,7 +11,7 @@ def free_port() -> int:
 
 
 def free_udp_port(*, step: int = 1) -> int:
-    """A UDP port of 127.0.0.1 that nobody used a moment ago; with `step` 2 an even one whose second next is free too."""
+    """A UDP port of 127.0.0.1 that nobody used a moment ago; with `step` 2 an even one, and the one two above too."""
     while True:
         with socket.socket(type=socket.SOCK_DGRAM) as probe, socket.socket(type=socket.SOCK_DGRAM) as above:
             probe.bind(("127.0.0.1", 0))

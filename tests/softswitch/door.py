@@ -61,14 +61,14 @@ class _Handler(BaseHTTPRequestHandler):
     server: Door
     protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), LARGEST_BODY))
         if self.path != "/originate":
             self._json(404, {"message": "no such page"})
             return
         self._json(*self.server.originate(body, self.headers.get("Idempotency-Key", "")))
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         folder, _, name = self.path.lstrip("/").partition("/")
         if folder == "calls":
             self._json(*self.server.call(name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -16,6 +17,17 @@ SCENARIOS = Path(__file__).parent
 START_TIMEOUT_SECONDS = 15.0
 # Whoever waits for the other party to hang up does so for longer than any test.
 PATIENCE_SECONDS = 600.0
+# sipp finds the call by its id, sends no answer, and takes nothing for a request that lacks one of these headers.
+_BUTTON = """INFO sip:{address} SIP/2.0
+Via: SIP/2.0/UDP {address};branch=z9hG4bK-button
+From: <sip:button@{address}>;tag=button
+To: <sip:phone@{address}>;tag=phone
+Call-ID: {call}
+CSeq: 1 INFO
+Max-Forwards: 70
+Content-Length: 0
+
+"""
 
 
 class SipPhone:
@@ -54,8 +66,14 @@ class SipPhone:
 
     def log(self) -> list[str]:
         """What happened so far: `rang`, `answered`, `hung up` (if it did so first), or `refused`."""
-        path = self._folder / "log.txt"
-        return path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
+        return [" ".join(words[:2]) if words[0] == "hung" else words[0] for words in self._log()]
+
+    def hang_up(self) -> None:
+        """Press the red button: the telephone ends the call that it answered last. Raises IndexError without one."""
+        call = [words[1] for words in self._log() if words[0] == "answered"][-1]
+        info = _BUTTON.format(address=self.address, call=call).replace("\n", "\r\n")
+        with socket.socket(type=socket.SOCK_DGRAM) as button:
+            button.sendto(info.encode(), ("127.0.0.1", self._port))
 
     def finish(self, *, timeout_seconds: float = 30.0) -> int:
         """Wait for its end; 0 says that every call went as its scenario says, message by message."""
@@ -71,6 +89,11 @@ class SipPhone:
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+
+    def _log(self) -> list[list[str]]:
+        path = self._folder / "log.txt"
+        lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
+        return [line.split() for line in lines]
 
     def _command(self, calls: int) -> list[str]:
         here = "127.0.0.1"
@@ -88,7 +111,7 @@ class SipPhone:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             sockets = psutil.Process(self._process.pid).net_connections("udp")
-            if any(socket.laddr.port == self._port for socket in sockets):
+            if any(one.laddr.port == self._port for one in sockets):
                 return
             time.sleep(0.02)
         self.stop()
