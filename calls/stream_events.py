@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -33,11 +34,15 @@ def event(name: str, data: dict[str, Any], *, sequence: int | None = None) -> by
 
 @dataclass(slots=True)
 class DeskCursor:
-    """How far one stream has told its agent's news. ``sequence`` None means that it has told nothing yet."""
+    """How far one stream has told its agent's news. ``sequence`` None means that it has told nothing yet.
+
+    With ``only_lead`` it tells of popups of that lead: an embedded page about one lead hears of no other.
+    """
 
     agent: Agent
     sequence: int | None
     outbound: dict[str, OutboundState] | None = None
+    only_lead: UUID | None = None
     events: list[bytes] = field(default_factory=list)
 
     def read(self) -> list[bytes]:
@@ -53,14 +58,17 @@ class DeskCursor:
 
     def _tell_open_popups(self, newest: int) -> None:
         deliveries = sorted(desk_selectors.open_deliveries(self.agent), key=lambda row: row.sequence)
-        self.events += [popup_event(row) for row in deliveries]
+        self.events += [popup_event(row) for row in deliveries if self._is_wanted(row)]
         self.sequence = newest
 
     def _tell_changes(self, sequence: int) -> None:
         for delivery in deliveries_after(agent=self.agent, sequence=sequence):
-            if delivery.not_shown_reason != NotShown.SWITCHED_OFF:
+            if delivery.not_shown_reason != NotShown.SWITCHED_OFF and self._is_wanted(delivery):
                 self.events.append(popup_event(delivery))
             self.sequence = delivery.sequence
+
+    def _is_wanted(self, delivery: PopupDelivery) -> bool:
+        return self.only_lead is None or delivery.popup.call.lead_id == self.only_lead
 
     def _tell_outbound(self) -> None:
         rows = list(desk_selectors.recent_outbound(self.agent, since=timezone.now() - OUTBOUND_WINDOW))

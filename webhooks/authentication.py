@@ -61,14 +61,20 @@ def verify(connector: ConnectorConfig, incoming: IncomingRequest, signed: Signed
 
 def check_server_credential(connector: ConnectorConfig, authorization: str) -> None:
     """Raise HookError 401 unless the header carries the connector's server credential, the current or the previous."""
-    scheme, _, presented = authorization.partition(" ")
-    matches = [_is_same(presented.strip(), known) for known in server_credentials(connector)]
-    if scheme.lower() != "bearer" or not any(matches):
+    presented = bearer_of(authorization)
+    matches = [_is_same(presented, known) for known in server_credentials(connector)]
+    if not presented or not any(matches):
         raise HookError(
             401, "UnauthorizedException",
             "Send the connector's server credential as a bearer token: Authorization: Bearer … It stands under "
             "“Single sign-on” on the connector's page.",
         )  # fmt: skip
+
+
+def bearer_of(authorization: str) -> str:
+    """The bearer token of the header; empty for another scheme."""
+    scheme, _, presented = authorization.partition(" ")
+    return presented.strip() if scheme.lower() == "bearer" else ""
 
 
 def server_credentials(connector: ConnectorConfig) -> tuple[str, ...]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from calls.merge_context import MergeSubjects, merge_context
 from calls.routing import Question, Route, find_opportunity_route, find_route, written_number
-from connector_config.mapping.events import NormalisationError
 from connector_config.models import Connector
 from connector_config.placeholders import compile_template
 from connector_config.selectors import ConnectorConfig
@@ -17,6 +15,7 @@ from crm.models import Lead
 from webhooks.answers import Answer, json_answer
 from webhooks.endpoints import Endpoint
 from webhooks.incoming import IncomingRequest
+from webhooks.parameters import first_of, parameters_of
 
 _CALLER_NAMES = ("callerid", "callernumber", "caller", "sourcenumber", "callfrom", "from", "phone", "leadphone")
 _VIRTUAL_NUMBER_NAMES = ("virtualnumber", "displaynumber", "did", "calledid", "callednumber", "callto", "to")
@@ -26,10 +25,10 @@ _TEXT = "text/plain"
 
 def answer_call_route(connector: ConnectorConfig, incoming: IncomingRequest) -> Answer:
     """Who takes this caller, in the connector's format; a blank 200 when nobody is found."""
-    sent = _parameters(incoming)
+    sent = parameters_of(incoming)
     question = Question(
-        caller=_first(sent, _CALLER_NAMES),
-        virtual_number=_first(sent, _VIRTUAL_NUMBER_NAMES),
+        caller=first_of(sent, _CALLER_NAMES),
+        virtual_number=first_of(sent, _VIRTUAL_NUMBER_NAMES),
         asked_at=incoming.received_at,
         opportunity_id=sent.get("opportunityid", ""),
     )
@@ -41,28 +40,6 @@ def answer_call_route(connector: ConnectorConfig, incoming: IncomingRequest) -> 
     if connector.call_route_reply == Connector.CallRouteReply.TEMPLATE:
         return _templated(connector, route, question)
     return Answer(body=number, content_type=_TEXT)
-
-
-def _parameters(incoming: IncomingRequest) -> dict[str, str]:
-    """Query and body by folded names; a blank before digits was an unescaped plus."""
-    sent: dict[str, object] = dict(parse_qsl(incoming.query_string, keep_blank_values=True))
-    try:
-        for body in incoming.parsed().bodies:
-            sent.update(body)
-    except NormalisationError:
-        pass
-    return {name.lower().replace("_", "").replace("-", ""): _text(value) for name, value in sent.items()}
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str | int):
-        return ""
-    text = str(value)
-    return f"+{text.strip()}" if text.startswith(" ") and text.strip().isdigit() else text.strip()
-
-
-def _first(sent: dict[str, str], names: tuple[str, ...]) -> str:
-    return next((sent[name] for name in names if sent.get(name)), "")
 
 
 def _number(route: Route | None, connector: ConnectorConfig) -> str:

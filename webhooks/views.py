@@ -18,8 +18,9 @@ from rest_framework.views import APIView
 from connector_config.selectors import ConnectorConfig
 from connector_config.verification import ChallengeReply, SignedRequest, VerificationError
 from webhooks.answers import Answer, HookError, error_answer, json_answer, no_such_hook, try_again
-from webhooks.authentication import challenge_of, check_server_credential, connector_of, verify
+from webhooks.authentication import challenge_of, connector_of, verify
 from webhooks.call_route import answer_call_route
+from webhooks.details import answer_server
 from webhooks.endpoints import (
     EVENT_ENDPOINTS,
     ROUTE_ENDPOINTS,
@@ -77,7 +78,7 @@ class HookView(APIView):
         """What may be sent here: the framework writes it into the header ``Allow``."""
         return HttpResponse(status=204)
 
-    def answer(self, request: HttpRequest, segments: list[str]) -> Answer:
+    def answer(self, request: HttpRequest, segments: list[str]) -> Answer | HttpResponse:
         """Answer for the hook that the parts of the path name: key and endpoint."""
         endpoint = endpoint_named(segments[1]) if len(segments) == 2 else None
         return _answer(request, segments[0], endpoint) if endpoint else error_answer(no_such_hook())
@@ -96,12 +97,12 @@ class HookView(APIView):
 class LeadSquaredHookView(HookView):
     """The same hooks under LeadSquared's URLs, so that a provider that is wired to it only changes the host."""
 
-    def answer(self, request: HttpRequest, segments: list[str]) -> Answer:
+    def answer(self, request: HttpRequest, segments: list[str]) -> Answer | HttpResponse:
         """Answer for the first part of the path that is a hook key."""
         endpoint = leadsquared_endpoint(segments[0]) if segments else None
         for key in hook_keys_in(segments[1:]) if endpoint else []:
             answer = _answer(request, key, str(endpoint))
-            if answer.status != 404:
+            if not _is_unknown_hook(answer):
                 return answer
         return error_answer(no_such_hook())
 
@@ -120,7 +121,7 @@ def _malformed() -> Answer:
     return error_answer(HookError(400, "BadRequestException", message))
 
 
-def _answer(request: HttpRequest, hook_key: str, endpoint: str) -> Answer:
+def _answer(request: HttpRequest, hook_key: str, endpoint: str) -> Answer | HttpResponse:
     try:
         connector = connector_of(hook_key)
         incoming, signed = read_request(request, endpoint)
@@ -131,8 +132,7 @@ def _answer(request: HttpRequest, hook_key: str, endpoint: str) -> Answer:
         if endpoint in EVENT_ENDPOINTS | ROUTE_ENDPOINTS:
             incoming = _proven(connector, incoming, signed)
             return accept_events(connector, incoming) if endpoint in EVENT_ENDPOINTS else _route(connector, incoming)
-        check_server_credential(connector, request.headers.get("Authorization", ""))
-        raise no_such_hook()
+        return answer_server(request, connector, incoming)
     except HookError as error:
         return error_answer(error)
 
@@ -158,7 +158,14 @@ def _challenge_answer(reply: ChallengeReply) -> Answer:
     )  # fmt: skip
 
 
-def _response(answer: Answer) -> HttpResponse:
+def _is_unknown_hook(answer: Answer | HttpResponse) -> bool:
+    """True where the path's part was no key at all; a lead that is not found is an answer."""
+    return isinstance(answer, Answer) and answer == error_answer(no_such_hook())
+
+
+def _response(answer: Answer | HttpResponse) -> HttpResponse:
+    if isinstance(answer, HttpResponse):
+        return answer
     return HttpResponse(
         answer.body, status=answer.status, content_type=answer.content_type, headers=dict(answer.headers)
     )

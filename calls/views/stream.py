@@ -8,11 +8,13 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -21,6 +23,8 @@ from django.db import DatabaseError, connections
 from django.http import HttpRequest
 
 from calls.doorbell import Bell, Doorbell
+from calls.embedding.scope import lead_of
+from calls.embedding.sessions import HEADER, session_of
 from calls.stream_events import DeskCursor, event, states_of
 from crm.models import Agent
 from crm.selectors import agent_of
@@ -51,6 +55,7 @@ class Visitor:
 
     is_signed_in: bool
     agent: Agent | None
+    only_lead: UUID | None = None
 
 
 async def agent_stream(scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,9 +67,9 @@ async def agent_stream(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["method"] not in {"GET", "HEAD"}:
         await _answer(send, 405)
         return
-    session_key = _session_key(scope)
+    visit = _visit(scope)
     try:
-        visitor = await _in_database(lambda: _visitor(session_key))
+        visitor = await _in_database(visit)
     except DatabaseError:
         await _answer(send, 503)
         return
@@ -73,15 +78,16 @@ async def agent_stream(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["method"] == "HEAD":
         await _answer(send, 200)
     else:
-        stream = _Stream(send, session_key, DeskCursor(agent=visitor.agent, sequence=_last_event_id(scope)))
+        cursor = DeskCursor(agent=visitor.agent, sequence=_last_event_id(scope), only_lead=visitor.only_lead)
+        stream = _Stream(send, visit, cursor)
         await _until_gone(stream.run(), receive)
 
 
 class _Stream:
     """One open stream."""
 
-    def __init__(self, send: Send, session_key: str, cursor: DeskCursor) -> None:
-        self.send, self.session_key, self.cursor = send, session_key, cursor
+    def __init__(self, send: Send, visit: Callable[[], Visitor], cursor: DeskCursor) -> None:
+        self.send, self.visit, self.cursor = send, visit, cursor
         self.is_delayed = False
         self.checked_at = monotonic()
 
@@ -130,7 +136,7 @@ class _Stream:
             return True
         self.checked_at = monotonic()
         try:
-            visitor = await _in_database(lambda: _visitor(self.session_key))
+            visitor = await _in_database(self.visit)
         except DatabaseError:
             return True
         return visitor.agent is not None
@@ -189,6 +195,20 @@ def _closing(read: Callable[[], T]) -> T:
         return read()
     finally:
         connections.close_all()
+
+
+def _visit(scope: Scope) -> Callable[[], Visitor]:
+    """Finds out who asks, as often as it is called. A page in another program's frame is known by its header alone."""
+    if token := _header(scope, HEADER.lower().encode()):
+        return partial(_embedded_visitor, token)
+    return partial(_visitor, _session_key(scope))
+
+
+def _embedded_visitor(token: str) -> Visitor:
+    session = session_of(token)
+    if session is None:
+        return Visitor(is_signed_in=False, agent=None)
+    return Visitor(is_signed_in=True, agent=session.agent, only_lead=lead_of(session))
 
 
 def _visitor(session_key: str) -> Visitor:

@@ -1,17 +1,21 @@
 // Fragments (null: nothing to show; a failing server or network throws) and small posts; a session that has ended sends the whole page to the login.
 const OWN = { "X-Requested-With": "fetch" };
 
+// With the page's own headers: the CSRF token, or in another program's frame the token of the embedded session.
+export function own() {
+  return { ...OWN, ...JSON.parse(document.body.getAttribute("hx-headers") || "{}") };
+}
+
 export async function fragment(url) {
-  const answer = await fetch(url, { headers: OWN, credentials: "same-origin" });
+  const answer = await fetch(url, { headers: own(), credentials: "same-origin" });
   if (answer.status === 401) location.reload();
   if (answer.status >= 500) throw new Error(`${url} answered ${answer.status}`);
   return answer.status === 200 ? answer.text() : null;
 }
 
 export function post(url, fields = {}) {
-  const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
   const body = new URLSearchParams(fields);
-  return fetch(url, { method: "POST", body, headers: { ...OWN, "X-CSRFToken": token }, credentials: "same-origin", keepalive: true });
+  return fetch(url, { method: "POST", body, headers: own(), credentials: "same-origin", keepalive: true });
 }
 
 export function elementOf(html) {

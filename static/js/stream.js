@@ -1,4 +1,7 @@
 // The agent's event stream. One tab holds the connection and tells the others: browsers allow six a host.
+import { openSource } from "./event_source.js";
+import { own } from "./fetching.js";
+
 const LATE_MS = 2000;
 const RETRY_MS = 1000;
 // The server beats every 15 s; a connection that missed two of them is dead, whatever the browser thinks of it.
@@ -11,7 +14,7 @@ const LOCK = "telephony-stream";
 export function followStream(handlers) {
   const { agent, stream, sequence } = document.body.dataset;
   const state = { last: Number(sequence) || 0, recent: [], line: connectionLine() };
-  const channel = "BroadcastChannel" in window ? new BroadcastChannel(`telephony-agent-${agent}`) : null;
+  const channel = openChannel(`telephony-agent-${agent}`);
   const sayHello = () => channel?.postMessage({ kind: "hello", since: state.last });
 
   // `rings` is true in one tab only.
@@ -46,7 +49,18 @@ export function followStream(handlers) {
   channel.onmessage = ({ data }) => take(data);
   sayHello();
   document.addEventListener("resume", sayHello);
-  navigator.locks.request(`${LOCK}-${agent}`, lead);
+  navigator.locks.request(`${LOCK}-${agent}`, lead).catch(lead);
+}
+
+// In a frame, a browser that keeps third parties from storing anything may refuse channel and lock: then each page
+// holds a connection of its own. So does an embedded page about one lead, whose stream tells of that lead only.
+function openChannel(name) {
+  if (document.body.hasAttribute("data-alone")) return null;
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return null;
+  }
 }
 
 // Keeps one connection open for as long as the page lives. The browser itself retries every second after a break; here
@@ -61,7 +75,7 @@ function connect(stream, last, spread) {
   function open() {
     clearTimeout(retry);
     source?.close();
-    source = new EventSource(`${stream}?last_event_id=${last()}`);
+    source = openSource(`${stream}?last_event_id=${last()}`);
     heardAt = Date.now();
     listen(source);
   }
@@ -106,7 +120,7 @@ function connect(stream, last, spread) {
 
 // The session may have ended; then the page itself leads to the login.
 async function reloadWhenRefused(stream) {
-  const answer = await fetch(stream, { method: "HEAD", credentials: "same-origin" }).catch(() => null);
+  const answer = await fetch(stream, { method: "HEAD", headers: own(), credentials: "same-origin" }).catch(() => null);
   if (answer?.status === 401) location.reload();
 }
 
