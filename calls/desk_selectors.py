@@ -41,9 +41,13 @@ def open_deliveries(agent: Agent) -> QuerySet[PopupDelivery]:
         .exclude(state=PopupDelivery.State.DISMISSED)
         .exclude(Q(state=PopupDelivery.State.ENDED) & ~Q(popup__call__disposition=""))
         .select_related(
-            "popup__call__lead__owner", "popup__call__connector", "popup__call__agent", "popup__call__virtual_number",
-            "agent__user", "agent__team",
-        )  # fmt: skip
+            "popup__call__lead__owner",
+            "popup__call__connector",
+            "popup__call__agent",
+            "popup__call__virtual_number",
+            "agent__user",
+            "agent__team",
+        )
         .order_by("-popup_id")
     )
 

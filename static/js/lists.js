@@ -1,6 +1,6 @@
 // The console's lists: fetched anew when something happened, and once a minute while somebody looks.
 import { elementOf, fragment } from "./fetching.js";
-import { localise } from "./times.js";
+import { isZoneNew, localise } from "./times.js";
 
 const QUIET_MS = 400;
 const REGULAR_MS = 60000;
@@ -21,6 +21,7 @@ export function startLists() {
     const old = document.getElementById(panel.id);
     if (!old || old.contains(document.activeElement) || old.querySelector(".call-result:not(:empty), .player")) return;
     localise(panel);
+    if (old.querySelector("details[open]")) panel.querySelector("details")?.setAttribute("open", "");
     if (old.innerHTML === panel.innerHTML) return;
     old.replaceWith(panel);
     window.htmx?.process(panel);
@@ -30,6 +31,7 @@ export function startLists() {
     waiting ??= setTimeout(refresh, QUIET_MS);
   }
 
+  if (isZoneNew) soon();
   setInterval(() => document.visibilityState === "visible" && soon(), REGULAR_MS);
   return soon;
 }

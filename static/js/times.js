@@ -40,7 +40,19 @@ function tick() {
   }
 }
 
+// Pages are made in the zone that this cookie names (calls/reader_zone.py): "today" begins at the reader's midnight.
+// `isZoneNew` tells that the page at hand was made in another one.
+export let isZoneNew = false;
+
+function tellZone() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!zone || document.cookie.split("; ").includes(`time_zone=${zone}`)) return;
+  document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+  isZoneNew = true;
+}
+
 export function startTimes() {
+  tellZone();
   localise();
   tick();
   setInterval(tick, 1000);
