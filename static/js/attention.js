@@ -1,9 +1,9 @@
-// A sound for each call that begins to ring, and a notification when nobody looks at the page. One tab rings.
+// A sound for each call that begins to ring, and a notification when nobody looks at any tab: each in one tab only.
 const MUTED = "telephony-muted";
+const LOOKED_AT = "telephony-looked-at";
 const rung = new Set();
 
 export function startAttention() {
-  for (const popup of document.querySelectorAll("[data-popup]")) rung.add(Number(popup.dataset.popup));
   const sound = document.getElementById("sound");
   const notifications = document.getElementById("notifications");
   const tell = () => {
@@ -20,15 +20,45 @@ export function startAttention() {
   });
   notifications.addEventListener("click", () => Notification.requestPermission().then(tell));
   tell();
+  for (const popup of document.querySelectorAll("[data-popup]")) rung.add(Number(popup.dataset.popup));
+  tellWhoLooks();
 }
 
-// The other tabs only remember that the call has rung: one of them may hold the connection next.
-export function callAttention(news, rings) {
+export function callAttention(news) {
   if (rung.has(news.popup_id)) return;
   rung.add(news.popup_id);
-  if (!rings) return;
-  if (localStorage.getItem(MUTED) === null) play();
-  if (document.hidden && "Notification" in window && Notification.permission === "granted") notify(news);
+  if (localStorage.getItem(MUTED) === null && maySound()) inOneTab(`telephony-sound-${news.popup_id}`, play);
+  if ("Notification" in window && Notification.permission === "granted" && document.hidden) {
+    whenNobodyLooks(() => inOneTab(`telephony-notification-${news.popup_id}`, () => notify(news)));
+  }
+}
+
+// The lock is kept for as long as the page lives, so that no other tab does the same later.
+function inOneTab(name, act) {
+  if (!navigator.locks) return act();
+  return navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+    if (lock === null) return null;
+    act();
+    return new Promise(() => {});
+  });
+}
+
+// Each tab that somebody looks at holds a share of one lock.
+function tellWhoLooks() {
+  if (!navigator.locks) return;
+  let letGo = null;
+  const hold = () => (document.hidden ? null : new Promise((resolve) => (letGo = resolve)));
+  const look = () => {
+    if (document.hidden) letGo = letGo?.();
+    else if (!letGo) navigator.locks.request(LOOKED_AT, { mode: "shared" }, hold);
+  };
+  document.addEventListener("visibilitychange", look);
+  look();
+}
+
+async function whenNobodyLooks(act) {
+  const locks = await navigator.locks?.query();
+  if (!locks?.held.some(({ name }) => name === LOOKED_AT)) act();
 }
 
 function notify(news) {
@@ -40,9 +70,11 @@ function notify(news) {
 }
 
 // Browsers let a page sound only after somebody has used it; until then it stays silent.
+function maySound() {
+  return Boolean(window.AudioContext) && navigator.userActivation?.hasBeenActive !== false;
+}
+
 function play() {
-  const AudioContext = window.AudioContext;
-  if (!AudioContext || navigator.userActivation?.hasBeenActive === false) return;
   const context = new AudioContext();
   for (const [index, frequency] of [660, 880].entries()) {
     const tone = context.createOscillator();

@@ -3,6 +3,7 @@ import { callAttention, startAttention } from "./attention.js";
 import { startCopying, startMenus } from "./gestures.js";
 import { startLists } from "./lists.js";
 import { startPopups } from "./popups.js";
+import "./recording.js";
 import { followStream } from "./stream.js";
 import { startTimes } from "./times.js";
 
@@ -15,10 +16,10 @@ if (document.body.dataset.agent) {
   const popups = startPopups();
   const refreshLists = startLists();
   followStream({
-    popup: async (news, rings) => {
+    popup: async (news) => {
       refreshLists();
       // What the page shows decides, not the news: a page that slept hears late of calls that have ended meanwhile.
-      if ((await popups.show(news)) === "ringing") callAttention(news, rings);
+      if ((await popups.show(news)) === "ringing") callAttention(news);
     },
     outbound: (news) => {
       popups.outboundChanged(news);

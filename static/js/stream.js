@@ -17,15 +17,14 @@ export function followStream(handlers) {
   const channel = openChannel(`telephony-agent-${agent}`);
   const sayHello = () => channel?.postMessage({ kind: "hello", since: state.last });
 
-  // `rings` is true in one tab only.
-  function take(message, rings = false) {
+  function take(message) {
     if (message.kind === "line") state.line.set(message.state);
-    else handlers[message.kind]?.(message.news, rings);
+    else handlers[message.kind]?.(message.news);
     if (message.sequence) state.last = Math.max(state.last, message.sequence);
   }
 
   function spread(message) {
-    take(message, true);
+    take(message);
     channel?.postMessage(message);
     if (message.kind === "popup") state.recent = [...state.recent, message].slice(-REMEMBERED);
   }

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from telephony_connector.environment import BASE_DIR
 from tests.browser import sample
 from tests.environment.live import LiveSystem
 from tests.environment.provider import ProviderServer
 
+# Two cores may have much else to do.
+expect.set_options(timeout=10_000)
 SIZES = {"1280": (1280, 860), "390": (390, 844)}
 
 
@@ -47,7 +50,7 @@ def window(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
             timezone_id="Asia/Kolkata",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         context.on("weberror", lambda error: errors.append(str(error.error)))
         contexts.append(context)
         return context
@@ -58,16 +61,28 @@ def window(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     assert errors == []
 
 
+@pytest.fixture(scope="module")
+def sessions() -> dict[str, Any]:
+    """Cookies of who has logged in, by e-mail: hashing a password takes a second of a busy machine."""
+    return {}
+
+
 @pytest.fixture
-def signed_in(office: LiveSystem, window: Callable[..., BrowserContext]) -> Callable[..., Page]:
-    """A page on which somebody has logged in, connected to their stream."""
+def signed_in(
+    office: LiveSystem, window: Callable[..., BrowserContext], sessions: dict[str, Any]
+) -> Callable[..., Page]:
+    """A page on which somebody is logged in (by the form, the first time), connected to their stream."""
 
     def log_in(email: str = sample.ASHA, size: str = "1280", *, scheme: str = "light") -> Page:
         page = window(size, scheme=scheme).new_page()
+        page.context.add_cookies(sessions.get(email, []))
         page.goto(f"{office.base_url}/")
-        page.get_by_label("E-mail").fill(email)
-        page.get_by_label("Password").fill(sample.PASSWORD)
-        page.get_by_role("button", name="Log in").click()
+        if email not in sessions:
+            page.get_by_label("E-mail").fill(email)
+            page.get_by_label("Password").fill(sample.PASSWORD)
+            page.get_by_role("button", name="Log in").click()
+            page.wait_for_url(f"{office.base_url}/")
+            sessions[email] = page.context.cookies()
         if email != sample.ADMINISTRATOR:
             page.locator("#connection[data-state=live]").wait_for()
         return page

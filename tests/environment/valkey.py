@@ -19,6 +19,10 @@ class ValkeyServer:
         """Start it and wait until it answers; raises RuntimeError."""
         self.port = free_port()
         self._directory = tempfile.TemporaryDirectory(prefix="connector-valkey-")
+        self.start()
+
+    def start(self) -> None:
+        """Start it, again on the same port and empty, and wait until it answers; raises RuntimeError."""
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--databases", "256"]
         self._process = subprocess.Popen(
             [server_binary(), *options, "--dir", self._directory.name, "--loglevel", "warning"],
@@ -32,10 +36,14 @@ class ValkeyServer:
         """The address of one of its 256 databases."""
         return f"redis://127.0.0.1:{self.port}/{database}"
 
-    def stop(self) -> None:
-        """End it."""
+    def kill(self) -> None:
+        """`kill -9`; `start` brings it back."""
         self._process.kill()
         self._process.wait()
+
+    def stop(self) -> None:
+        """End it."""
+        self.kill()
         self._directory.cleanup()
 
     def _wait(self) -> None:
