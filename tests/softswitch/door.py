@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.softswitch.exchange import Exchange, NoTelephoneError
+from tests.softswitch.ranges import part_of
 from tests.softswitch.record import CallRecord, Wish
 
 LARGEST_BODY = 100_000
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 class Door(ThreadingHTTPServer):
@@ -107,17 +106,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Stay silent."""
-
-
-def part_of(header: str, length: int) -> range | None:
-    """The bytes that a Range header asks for; empty when there are none such, None when it asks for everything."""
-    found = _RANGE.fullmatch(header.strip())
-    if found is None or found[0] == "bytes=-":
-        return None
-    first, last = found.groups()
-    if not first:
-        return range(max(0, length - int(last)), length)
-    return range(int(first), min(length, int(last) + 1) if last else length)
 
 
 def _wish(document: dict[str, object]) -> Wish:
