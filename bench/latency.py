@@ -59,7 +59,15 @@ class Latency:
     @property
     def p95(self) -> float:
         """Nineteen of twenty samples are faster."""
-        return sorted(self.samples)[max(0, round(len(self.samples) * 0.95) - 1)]
+        return self._faster_than(0.95)
+
+    @property
+    def p99(self) -> float:
+        """Ninety-nine of a hundred samples are faster."""
+        return self._faster_than(0.99)
+
+    def _faster_than(self, share: float) -> float:
+        return sorted(self.samples)[max(0, round(len(self.samples) * share) - 1)]
 
 
 def measure(*, samples: int, screen_samples: int) -> dict[str, Latency]:

@@ -48,9 +48,9 @@ def as_table(figures: Mapping[str, Any]) -> str:
     return "\n".join([*lines, ""])
 
 
-def write(figures: Mapping[str, Any], directory: Path) -> Path:
-    """Store the JSON as ``bench.json`` in the directory, which is made where it does not exist."""
+def write(figures: Mapping[str, Any], directory: Path, *, name: str = "bench") -> Path:
+    """Store the JSON as ``<name>.json`` in the directory, which is made where it does not exist."""
     directory.mkdir(parents=True, exist_ok=True)
-    target = directory / "bench.json"
+    target = directory / f"{name}.json"
     target.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     return target

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from typing import Any
 
 HOOK_KEY = "bench-hook-key-0123456789-0123456789"
 EMAIL = "agent@bench.invalid"
@@ -42,6 +43,37 @@ def build() -> None:
     LeadPhone.objects.bulk_create(phones)
 
 
+def build_agents(number: int) -> list[str]:
+    """Fill an empty system with so many agents beside the rest; a session cookie for each. Needs Django set up."""
+    from crm.models import Agent
+    from crm.services.people import save_agent
+
+    build()
+    cookies = []
+    for index in range(number):
+        agent = Agent(name=f"Bench Agent {index}", email=f"agent-{index}@bench.invalid")
+        cookies.append(_session_cookie(save_agent(agent=agent, phones=[agent_number(index)]).user))
+    return cookies
+
+
+def agent_number(index: int) -> str:
+    """The telephone of an agent made by build_agents."""
+    return f"+91961170{index:04d}"
+
+
+def _session_cookie(user: Any) -> str:
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
 def call_log(number: int) -> bytes:
     """A complete call log of sixteen fields about lead ``number``; no two have the same session."""
     return json.dumps({
@@ -54,9 +86,10 @@ def call_log(number: int) -> bytes:
     }).encode()  # fmt: skip
 
 
-def popup(number: int, session_id: str) -> bytes:
-    """A ringing popup of lead ``number`` for the agent."""
+def popup(number: int, session_id: str, *, agent: int | None = None) -> bytes:
+    """A ringing popup of lead ``number`` for the agent, or for one of build_agents."""
     return json.dumps({
-        "SourceNumber": lead_phone(number), "DestinationNumber": AGENT_NUMBER, "DisplayNumber": DISPLAY_NUMBER,
+        "SourceNumber": lead_phone(number),
+        "DestinationNumber": AGENT_NUMBER if agent is None else agent_number(agent), "DisplayNumber": DISPLAY_NUMBER,
         "Direction": "Inbound", "Status": "Ringing", "CallSessionId": session_id,
     }).encode()  # fmt: skip

@@ -1,21 +1,14 @@
 """ASGI entry point: the agents' event stream natively, everything else as WSGI in threads."""
 
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
 
+from telephony_connector.asgi_types import STREAM_PATH, Application, Receive, Scope, Send, answer_lifespan
 from telephony_connector.common.departures import with_departures
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telephony_connector.settings")
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-STREAM_PATH = "/agent/stream"
 
 
 def build_application() -> Application:
@@ -36,7 +29,7 @@ def build_application() -> Application:
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _answer_lifespan(receive, send)
+            await answer_lifespan(receive, send)
         elif scope["type"] == "http" and scope["path"] == STREAM_PATH:
             await agent_stream(scope, receive, send)
         elif scope["type"] == "http" and scope["path"].endswith("/recording/") and scope["method"] in {"GET", "HEAD"}:
@@ -45,14 +38,6 @@ def build_application() -> Application:
             await pages(scope, receive, send)
 
     return application
-
-
-async def _answer_lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
 
 
 application = build_application()

@@ -1,4 +1,7 @@
-"""The web server on an inherited listening socket: `python -m telephony_connector.processes.web --fd N`."""
+"""The web server on an inherited listening socket: `python -m telephony_connector.processes.web --fd N`.
+
+`--stream-only` serves the agents' event streams and nothing else.
+"""
 
 import argparse
 import socket
@@ -13,9 +16,11 @@ def main() -> None:
     """Serve until SIGTERM. Whoever holds the socket may restart us without refusing a connection."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fd", type=int, required=True, help="number of the inherited listening socket")
-    listener = socket.socket(fileno=parser.parse_args().fd)
+    parser.add_argument("--stream-only", action="store_true", help="serve the agents' event streams alone")
+    arguments = parser.parse_args()
+    listener = socket.socket(fileno=arguments.fd)
     config = uvicorn.Config(
-        "telephony_connector.asgi:application",
+        f"telephony_connector.{'stream_asgi' if arguments.stream_only else 'asgi'}:application",
         # An access log would contain hook keys, which are credentials.
         access_log=False,
         log_config=None,
