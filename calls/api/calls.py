@@ -53,6 +53,10 @@ class CallSerializer(serializers.ModelSerializer[Call]):
     )
     candidates = serializers.SerializerMethodField(help_text="The leads, when several share the number.")
     disposed_by = PersonSerializer(read_only=True, allow_null=True)
+    manual = serializers.BooleanField(
+        source="is_manual", read_only=True, help_text="Entered by hand; no provider told of this call."
+    )
+    handled_by = PersonSerializer(read_only=True, allow_null=True)
     recording_url = serializers.SerializerMethodField(
         help_text="For staff the address as the provider sent it; for agents the same as `recording`."
     )
@@ -68,7 +72,7 @@ class CallSerializer(serializers.ModelSerializer[Call]):
             "display_number", "display_number_e164", "started_at", "answered_at", "ended_at", "duration_seconds",
             "recording_url", "recording", "lead", "agent", "opportunity", "disposition", "disposed_at", "disposed_by",
             "notes", "provider_notes", "caller", "tag", "candidates", "flags", "occurrence",
-            "follow_up_at", "received_at",
+            "follow_up_at", "received_at", "manual", "handled_at", "handled_by",
         ]  # fmt: skip
 
     def get_recording_url(self, call: Call) -> str:
@@ -107,6 +111,7 @@ class CallFilterSet(django_filters.FilterSet):
     agent = AgentFilter(field_name="agent", help_text="An agent's id or e-mail.")
     direction = django_filters.ChoiceFilter(choices=DIRECTION_CHOICES)
     status = django_filters.ChoiceFilter(choices=STATUS_CHOICES)
+    manual = django_filters.BooleanFilter(field_name="is_manual", help_text="Whether the call was entered by hand.")
     since = MomentFilter(
         field_name="happened_at",
         lookup_expr="gte",
@@ -120,7 +125,7 @@ class CallFilterSet(django_filters.FilterSet):
 
     class Meta:
         model = Call
-        fields = ["session_id", "connector", "lead", "agent", "direction", "status", "since", "until"]
+        fields = ["session_id", "connector", "lead", "agent", "direction", "status", "manual", "since", "until"]
 
 
 class DispositionInputSerializer(serializers.Serializer[Any]):
@@ -180,4 +185,4 @@ class CallViewSet(CandidateNamesView, viewsets.ReadOnlyModelViewSet[Call]):
 
 def with_call_relations(calls: QuerySet[Call]) -> QuerySet[Call]:
     """The calls with all that CallSerializer shows, in one query."""
-    return calls.select_related("connector", "lead", "agent", "opportunity", "disposed_by")
+    return calls.select_related("connector", "lead", "agent", "opportunity", "disposed_by", "handled_by")

@@ -7,21 +7,24 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import ValidationError as ModelError
+from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from calls.api.click_to_call import ConflictError
 from calls.api.filters import AgentFilter
 from calls.api.lead_masking import values_to_keep
 from calls.api.pagination import NewestFirstPagination
 from calls.api.references import AgentInput, LeadReferenceSerializer, PersonSerializer
 from connector_config.models import Connector
+from crm.errors import LeadChangedError
 from crm.masking import sees_numbers
 from crm.models import Lead, LeadPhone, Opportunity
 from crm.selectors import agent_of, search_leads, visible_leads, visible_opportunities
-from crm.services.leads import save_lead
+from crm.services.leads import locked_lead, save_lead
 from crm.services.phones import DEFAULT_COUNTRY
 
 LEAD_COLUMNS = [
@@ -47,7 +50,7 @@ class LeadSerializer(serializers.ModelSerializer[Lead]):
 
     class Meta:
         model = Lead
-        fields = ["id", *LEAD_COLUMNS, "owner", "phones", "created_at"]
+        fields = ["id", *LEAD_COLUMNS, "owner", "phones", "created_at", "updated_at"]
 
 
 class FreeFields(serializers.DictField):
@@ -72,10 +75,13 @@ class LeadInputSerializer(serializers.ModelSerializer[Lead]):
         help_text="In any writing; the first is the main one.",
     )
     custom_fields = FreeFields(required=False)
+    version = serializers.DateTimeField(
+        required=False, help_text="The `updated_at` that you read: 409 when the lead has changed since."
+    )
 
     class Meta:
         model = Lead
-        fields = [*LEAD_COLUMNS, "owner", "phones"]
+        fields = [*LEAD_COLUMNS, "owner", "phones", "version"]
 
     def validate_owner(self, owner: Any) -> Any:
         """An agent may take a lead or leave it unowned, but give it to nobody else."""
@@ -139,13 +145,19 @@ class LeadViewSet(viewsets.ReadOnlyModelViewSet[Lead]):
         user, context = self.request.user, self.get_serializer_context()
         form = LeadInputSerializer(known, data=self.request.data, partial=is_partial, context=context)
         form.is_valid(raise_exception=True)
+        version = form.validated_data.pop("version", None)
         lead = known or Lead(owner=None if user.is_staff else agent_of(user))
         values = values_to_keep(form.validated_data, lead=lead, writer=user)
         phones = values.pop("phones", None)
         for column, value in values.items():
             setattr(lead, column, value)
         try:
-            save_lead(lead=lead, phones=phones, country=home_country())
+            with transaction.atomic():
+                if known is not None and version is not None:
+                    locked_lead(lead=known, version=version)
+                save_lead(lead=lead, phones=phones, country=home_country())
+        except LeadChangedError as error:
+            raise ConflictError({"version": [error.message]}) from None
         except ModelError as error:
             raise serializers.ValidationError(error.message_dict) from None
         return self.get_serializer(self.get_queryset().get(pk=lead.pk)).data

@@ -13,7 +13,7 @@ from crm.errors import LeadChangedError
 from crm.models import Agent, Lead
 from crm.services.phones import DEFAULT_COUNTRY, arrange_lead_phones, set_lead_phones
 
-__all__ = ["PhoneChanges", "create_lead", "edit_lead", "save_lead", "set_lead_phones"]
+__all__ = ["PhoneChanges", "create_lead", "edit_lead", "locked_lead", "save_lead", "set_lead_phones"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +42,25 @@ def edit_lead(
 
     Raises LeadChangedError when somebody has changed it since, and then changes nothing; ValidationError by field.
     """
-    current = Lead.objects.select_for_update(no_key=True).filter(pk=lead.pk).first()
-    if current is None:
-        raise LeadChangedError("Somebody has deleted or merged this lead meanwhile.")
-    if current.updated_at != version:
-        differing = [name for name, value in values.items() if getattr(current, name) != value]
-        raise LeadChangedError("Somebody has changed this lead since you opened it.", differing)
+    current = locked_lead(lead=lead, version=version, values=values)
     for name, value in values.items():
         setattr(current, name, value)
     save_lead(lead=current)
     arrange_lead_phones(current, phones.kept_ids, phones.new_numbers, country)
+    return current
+
+
+def locked_lead(*, lead: Lead, version: datetime, values: Mapping[str, Any] | None = None) -> Lead:
+    """The lead as it is now, locked for this transaction, provided that it is still as it was at ``version``.
+
+    Raises LeadChangedError, which names the columns that differ from ``values``.
+    """
+    current = Lead.objects.select_for_update(no_key=True).filter(pk=lead.pk).first()
+    if current is None:
+        raise LeadChangedError("Somebody has deleted or merged this lead meanwhile.")
+    if current.updated_at != version:
+        differing = [name for name, value in (values or {}).items() if getattr(current, name) != value]
+        raise LeadChangedError("Somebody has changed this lead since you opened it.", differing)
     return current
 
 

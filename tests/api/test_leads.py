@@ -25,6 +25,7 @@ def test_lead_has_the_documented_fields(staff_api: APIClient, agent: Agent) -> N
     body = staff_api.get(f"/api/leads/{lead.pk}/").json()
 
     assert body.pop("created_at").endswith("Z")
+    assert body.pop("updated_at").endswith("Z")
     assert body == {
         "id": str(lead.pk), "external_id": "L-1", "name": "Ravi Kumar", "email": "", "company": "", "stage": "",
         "source": "", "origin": "", "city": "", "state": "", "country": "", "zip_code": "", "do_not_call": False,
