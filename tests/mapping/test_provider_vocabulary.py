@@ -61,6 +61,8 @@ def telnyx(event: str, **payload: object) -> dict[str, Any]:
     return {"data": {"event_type": event, "occurred_at": "2018-02-02T22:25:27Z", "payload": {**numbers, **payload}}}
 
 
+MCUBE = {"callid": "80889767291697091597", "starttime": "2023-10-12 11:49:57", "emp_phone": "8767316316",
+         "clicktocalldid": "8035053336", "callto": "7816999444", "direction": "inbound"}  # fmt: skip
 CASES: list[Case] = [
     *[("twilio", {**TWILIO, "CallStatus": word}, POPUP, {"status": "Ringing"}) for word in ("queued", "ringing")],
     ("twilio", {**TWILIO, "CallStatus": "in-progress"}, POPUP, {"status": "InProgress"}),
@@ -115,6 +117,15 @@ CASES: list[Case] = [
                 "ConversationDuration": "13"}, LOG,
      {"source_number": "092", "destination_number": "091", "display_number": "083", "duration_seconds": 13}),
     ("exotel", {"event": "call_ended", "call_sid": "c", "direction": "inbound", "from": "+91"}, UPDATE, {"status": None}),
+    ("mcube", {**MCUBE, "dialstatus": "CONNECTING"}, POPUP, {"status": "Ringing", "agent_numbers": ("8767316316",)}),
+    ("mcube", {**MCUBE, "dialstatus": "ANSWER", "endtime": "2023-10-12 11:50:57", "answeredtime": "00:00:42",
+               "filename": "https://m.example/x.wav", "refid": "R"}, LOG,
+     {"status": "Answered", "duration_seconds": 42, "source_number": "7816999444", "call_reference": "R",
+      "destination_number": "8767316316", "display_number": "8035053336"}),
+    *[("mcube", {**MCUBE, "direction": "outbound", "dialstatus": word, "endtime": "2023-10-12 11:50:57"}, LOG,
+       {"status": "Missed", "raw_status": word, "destination_number": "7816999444"})
+      for word in ("CANCEL", "Executive Busy", "Busy", "NoAnswer")],
+    ("exotel-v3", {**EXOTEL, "CallType": "completed", "DialCallStatus": "completed"}, LOG, {"status": "Answered"}),
     *[("ozonetel", {**OZONETEL, "Type": word, "Status": "Answered"}, LOG,
        {"direction": "Outbound", "source_number": "88", "destination_number": "99"})
       for word in ("Manual", "Progressive", "Preview", "Predictive")],
