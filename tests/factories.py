@@ -15,7 +15,16 @@ from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Seq
 from factory.django import DjangoModelFactory, Password
 from factory.helpers import post_generation
 
-from calls.models import AgentStream, Call, OutboundAttempt, OutboundRequest, Popup, PopupDelivery
+from calls.models import (
+    AgentStream,
+    Call,
+    OutboundAttempt,
+    OutboundRequest,
+    Popup,
+    PopupDelivery,
+    RecordingCopy,
+    RecordingPlay,
+)
 from connector_config.mapping.events import CallStatus, Direction
 from connector_config.models import (
     AgentMapping,
@@ -203,6 +212,32 @@ class CallFactory(ModelFactory[Call]):
     received_at = LazyFunction(timezone.now)
     happened_at = LazyAttribute(lambda row: row.started_at or row.received_at)
     started_at = None
+
+
+class RecordingCopyFactory(ModelFactory[RecordingCopy]):
+    """A wanted copy, due now, of a call whose connector keeps copies."""
+
+    class Meta:
+        model = RecordingCopy
+
+    call = SubFactory(
+        CallFactory, connector__keeps_recordings=True, recording_url="https://recordings.provider.example/1.mp3"
+    )
+    url = SelfAttribute("call.recording_url")
+    next_attempt_at = LazyFunction(timezone.now)
+
+
+class RecordingPlayFactory(ModelFactory[RecordingPlay]):
+    """Somebody played the recording of a new call just now."""
+
+    class Meta:
+        model = RecordingPlay
+
+    user = SubFactory(UserFactory)
+    user_name = SelfAttribute("user.username")
+    call = SubFactory(CallFactory)
+    started_at = LazyFunction(timezone.now)
+    last_at = LazyFunction(timezone.now)
 
 
 class PopupFactory(ModelFactory[Popup]):

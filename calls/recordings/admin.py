@@ -40,7 +40,8 @@ class RecordingCopyInline(ReadOnlyInline):
 
 def recording_player(call: Call) -> SafeString | str:
     """The player of a call's page; needs static/js/recording.js there."""
-    return render_to_string("partials/recording.html", {"call": call}).strip() or "–"
+    button = render_to_string("partials/recording.html", {"call": call})
+    return button if button.strip() else "–"
 
 
 class RecordingMedia:

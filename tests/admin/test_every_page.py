@@ -57,6 +57,8 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "calls.Popup": lambda: factories.PopupDeliveryFactory().popup,
     "calls.PopupDelivery": factories.PopupDeliveryFactory,
     "calls.StoredEvent": _event,
+    "calls.RecordingCopy": factories.RecordingCopyFactory,
+    "calls.RecordingPlay": factories.RecordingPlayFactory,
     "calls.AgentStream": lambda: AgentStream.objects.create(agent=factories.AgentFactory()),
     "calls.OutboundRequest": lambda: factories.OutboundAttemptFactory().request,
     "calls.OutboundAttempt": factories.OutboundAttemptFactory,

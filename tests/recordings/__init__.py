@@ -1,0 +1,1 @@
+"""Recordings: the proxy, its parts, copies and the player."""
