@@ -37,7 +37,10 @@ def session_page(request: HttpRequest, session: EmbeddedSession, *, token: str =
         case _:
             panels = panel_pages(agent_of(request.user))
             template, content = "embed/console.html", content | {"panels": panels}
-    return let_frame(render_page(request, template, content), connector.embed_origins)
+    response = let_frame(render_page(request, template, content), connector.embed_origins)
+    # The token stands in for it, and a third party's cookie would be refused or followed.
+    request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
+    return response
 
 
 def shell_url(connector: ConnectorConfig, target: str) -> str:

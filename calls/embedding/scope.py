@@ -10,7 +10,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from calls.models import EmbeddedSession, EmbedTarget, OutboundRequest, Popup
 from crm.models import Lead, LeadPhone
 
-_AGENTS_PAGES = ("calls.views.", "calls.embedding.")
+_AGENTS_PAGES = "calls.views."
 _POPUPS = frozenset({
     "popup", "popup-card", "popup-dismiss", "popup-ack", "popup-disposition", "popup-notes", "popup-lead",
     "popup-new-lead", "popup-opportunity",

@@ -1,4 +1,6 @@
 // A sound for each call that begins to ring, and a notification when nobody looks at any tab: each in one tab only.
+import { set, setting } from "./settings.js";
+
 const MUTED = "telephony-muted";
 const LOOKED_AT = "telephony-looked-at";
 const rung = new Set();
@@ -7,15 +9,14 @@ export function startAttention() {
   const sound = document.getElementById("sound");
   const notifications = document.getElementById("notifications");
   const tell = () => {
-    const on = localStorage.getItem(MUTED) === null;
+    const on = setting(MUTED) === null;
     sound.setAttribute("aria-pressed", String(on));
     sound.textContent = on ? "Sound on" : "Sound off";
     notifications.hidden = !("Notification" in window) || Notification.permission !== "default";
   };
   sound.hidden = false;
   sound.addEventListener("click", () => {
-    if (localStorage.getItem(MUTED) === null) localStorage.setItem(MUTED, "1");
-    else localStorage.removeItem(MUTED);
+    set(MUTED, setting(MUTED) === null ? "1" : null);
     tell();
   });
   notifications.addEventListener("click", () => Notification.requestPermission().then(tell));
@@ -27,7 +28,7 @@ export function startAttention() {
 export function callAttention(news) {
   if (rung.has(news.popup_id)) return;
   rung.add(news.popup_id);
-  if (localStorage.getItem(MUTED) === null && maySound()) inOneTab(`telephony-sound-${news.popup_id}`, play);
+  if (setting(MUTED) === null && maySound()) inOneTab(`telephony-sound-${news.popup_id}`, play);
   if ("Notification" in window && Notification.permission === "granted" && document.hidden) {
     whenNobodyLooks(() => inOneTab(`telephony-notification-${news.popup_id}`, () => notify(news)));
   }
@@ -36,11 +37,13 @@ export function callAttention(news) {
 // The lock is kept for as long as the page lives, so that no other tab does the same later.
 function inOneTab(name, act) {
   if (!navigator.locks) return act();
-  return navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+  const withLock = (lock) => {
     if (lock === null) return null;
     act();
     return new Promise(() => {});
-  });
+  };
+  // Refused in a frame of another program whose browser lets third parties keep nothing.
+  return navigator.locks.request(name, { ifAvailable: true }, withLock).catch(() => act());
 }
 
 // Each tab that somebody looks at holds a share of one lock.
@@ -50,14 +53,14 @@ function tellWhoLooks() {
   const hold = () => (document.hidden ? null : new Promise((resolve) => (letGo = resolve)));
   const look = () => {
     if (document.hidden) letGo = letGo?.();
-    else if (!letGo) navigator.locks.request(LOOKED_AT, { mode: "shared" }, hold);
+    else if (!letGo) navigator.locks.request(LOOKED_AT, { mode: "shared" }, hold).catch(() => {});
   };
   document.addEventListener("visibilitychange", look);
   look();
 }
 
 async function whenNobodyLooks(act) {
-  const locks = await navigator.locks?.query();
+  const locks = await navigator.locks?.query().catch(() => null);
   if (!locks?.held.some(({ name }) => name === LOOKED_AT)) act();
 }
 
