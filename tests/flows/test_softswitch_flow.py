@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.environment.live import LiveSystem
+from tests.environment.ports import free_port
 from tests.environment.sip import hindrance
 from tests.flows.client import ProductClient, standard_document
 from tests.softswitch.phones import SipPhone
@@ -30,10 +32,9 @@ PATIENCE = 1000 * PATIENCE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
-    """The product, the exchange it tells to call, and the telephones."""
+class Line:
+    """The exchange that the product tells to call, and the telephones."""
 
-    product: ProductClient
     exchange: RunningExchange
     agent: SipPhone
     customer: SipPhone
@@ -41,33 +42,39 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(live_system: LiveSystem, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    folder = tmp_path_factory.mktemp("softswitch")
-    hook_key = secrets.token_urlsafe(32)
-    phones = {
-        AGENT: SipPhone(folder / "agent", hertz=AGENT_HERTZ, calls=0),
-        CUSTOMER: SipPhone(folder / "customer", hertz=CUSTOMER_HERTZ),
-        ENGAGED: SipPhone(folder / "engaged", scenario="engaged"),
+def exchange_port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def product(live_system: LiveSystem, exchange_port: int, tmp_path_factory: pytest.TempPathFactory) -> ProductClient:
+    document = _document(f"http://127.0.0.1:{exchange_port}")
+    return ProductClient(live_system, tmp_path_factory.mktemp("config"), document)
+
+
+@pytest.fixture
+def line(product: ProductClient, exchange_port: int, tmp_path: Path) -> Iterator[Line]:
+    wanted: dict[str, dict[str, Any]] = {
+        AGENT: {"hertz": AGENT_HERTZ},
+        CUSTOMER: {"hertz": CUSTOMER_HERTZ},
+        ENGAGED: {"scenario": "engaged"},
     }
-    exchange = RunningExchange(
-        hooks_url=f"{live_system.base_url}/hooks/{hook_key}",
-        telephones={number: phone.address for number, phone in phones.items()},
-        log=folder / "exchange.log",
-    )
-    try:
-        product = ProductClient(live_system, folder, _document(hook_key, exchange.url))
-        yield Office(product, exchange, *phones.values())
-    finally:
-        status = exchange.stop()
-        for phone in phones.values():
-            phone.stop()
-    assert status == 0, (folder / "exchange.log").read_text()
+    log = tmp_path / "exchange.log"
+    with ExitStack() as stack:
+        phones: dict[str, SipPhone] = {}
+        for number, options in wanted.items():
+            phones[number] = SipPhone(tmp_path / number, **options)
+            stack.callback(phones[number].stop)
+        addresses = {number: phone.address for number, phone in phones.items()}
+        exchange = RunningExchange(hooks_url=product.hook(""), telephones=addresses, log=log, port=exchange_port)
+        stack.callback(exchange.stop)
+        yield Line(exchange, *phones.values())
+        assert exchange.stop() == 0, log.read_text()
 
 
-def _document(hook_key: str, exchange_url: str) -> dict[str, Any]:
+def _document(exchange_url: str) -> dict[str, Any]:
     document = standard_document(
         SLUG,
-        hook_key=hook_key,
         click_to_call={
             "enabled": True,
             "method": "POST",
@@ -89,10 +96,10 @@ def _document(hook_key: str, exchange_url: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def desk(office: Office, page: Page) -> Page:
+def desk(product: ProductClient, page: Page) -> Page:
     """The agent's page, logged in and listening for popups."""
     page.set_default_timeout(PATIENCE)
-    page.goto(f"{office.product.system.base_url}/")
+    page.goto(f"{product.system.base_url}/")
     page.get_by_label("E-mail").fill(f"asha.{SLUG}@example.com")
     page.get_by_label("Password").fill("an-agents-password")
     page.get_by_role("button", name="Log in").click()
@@ -113,63 +120,69 @@ def wait_until(is_so: Callable[[], object]) -> None:
         time.sleep(0.1)
 
 
-def call_with(office: Office, name: str) -> dict[str, Any]:
-    """The one call with this lead; empty while there is none."""
-    lead = office.product.get("leads/", search=name)["results"][0]
-    calls = office.product.get("calls/", connector=SLUG, lead=lead["id"])["results"]
+def measured(line: Line) -> dict[str, Any]:
+    """What the exchange knows of its one call; a second one would have made the telephones ring twice."""
+    calls = line.exchange.calls()
     assert len(calls) <= 1, calls
-    return dict(calls[0]) if calls else {}
+    return calls[0] if calls else {}
 
 
-def has_talked(office: Office, call_id: str, *, seconds: float) -> bool:
+def has_talked(line: Line, *, seconds: float) -> bool:
     """Whether the exchange joined the parties that long ago."""
-    answered_at = office.exchange.call(call_id)["answered_at"]
+    answered_at = measured(line)["answered_at"]
     return bool(answered_at) and (datetime.now(UTC) - datetime.fromisoformat(answered_at)).total_seconds() >= seconds
 
 
+def call_of(product: ProductClient, line: Line) -> dict[str, Any]:
+    """The product's call; empty while it knows of none."""
+    found = product.get("calls/", connector=SLUG, session_id=measured(line).get("call_id", "-"))["results"]
+    return dict(found[0]) if found else {}
+
+
 def test_a_click_makes_two_telephones_talk_and_the_call_its_duration_and_its_recording_are_on_the_lead(
-    office: Office, desk: Page
+    product: ProductClient, line: Line, desk: Page
 ) -> None:
     open_lead(desk, "Ravi Kumar")
 
     desk.get_by_role("button", name="Call").first.click()
-    popup = desk.get_by_role("alertdialog", name="Ravi Kumar")
-    expect(popup).to_contain_text("in progress", timeout=PATIENCE)
-    session = call_with(office, "Ravi Kumar")["session_id"]
-    wait_until(lambda: has_talked(office, session, seconds=2))
-    office.customer.hang_up()
-    wait_until(lambda: call_with(office, "Ravi Kumar")["recording_url"])
+    popup = desk.get_by_role("alertdialog", name="Ravi Kumar").filter(has_text="in progress")
+    expect(popup).to_be_visible(timeout=PATIENCE)
+    wait_until(lambda: has_talked(line, seconds=2))
+    line.customer.hang_up()
+    wait_until(lambda: call_of(product, line)["recording_url"])
 
-    assert office.customer.finish(timeout_seconds=PATIENCE_SECONDS) == 0, office.customer.complaints()
-    assert (office.agent.log()[:2], office.customer.log()) == (["rang", "answered"], ["rang", "answered", "hung up"])
-    call, measured = call_with(office, "Ravi Kumar"), office.exchange.call(session)
-    assert (call["status"], call["direction"], call["agent"]["name"]) == ("Answered", "Outbound", "Asha Rao")
-    assert call["duration_seconds"] == measured["duration_seconds"] >= 2
+    for phone in (line.agent, line.customer):
+        assert phone.finish(timeout_seconds=PATIENCE_SECONDS) == 0, phone.complaints()
+    assert (line.agent.log(), line.customer.log()) == (["rang", "answered"], ["rang", "answered", "hung up"])
+    call, true = call_of(product, line), measured(line)
+    assert (call["status"], call["direction"]) == ("Answered", "Outbound")
+    assert (call["lead"]["name"], call["agent"]["name"]) == ("Ravi Kumar", "Asha Rao")
+    assert call["duration_seconds"] == true["duration_seconds"] >= 2
     for name in ("started_at", "ended_at"):
-        assert datetime.fromisoformat(call[name]) == datetime.fromisoformat(measured[name])
+        assert datetime.fromisoformat(call[name]) == datetime.fromisoformat(true[name])
     desk.reload()
-    line = desk.get_by_role("listitem").filter(has_text="Answered")
-    expect(line).to_contain_text(f"0:{measured['duration_seconds']:02}")
-    line.get_by_title("Play the recording").click()
+    entry = desk.get_by_role("listitem").filter(has_text=f"0:{true['duration_seconds']:02}").first
+    expect(entry).to_contain_text("Answered")
+    entry.get_by_title("Play the recording").click()
     player = desk.get_by_label("Recording", exact=True)
     wait_until(lambda: player.evaluate("audio => audio.duration") >= 1)
-    sound = desk.request.get(f"{office.product.system.base_url}{player.get_attribute('src')}").body()
+    sound = desk.request.get(f"{product.system.base_url}{player.get_attribute('src')}").body()
     heard = {hertz: loudness(sound, hertz) for hertz in (AGENT_HERTZ, CUSTOMER_HERTZ, 1000)}
     assert heard[AGENT_HERTZ] > LOUD < heard[CUSTOMER_HERTZ], heard
     assert heard[1000] < SILENT, heard
 
 
 def test_a_click_about_an_opportunity_whose_customer_is_in_another_call_leaves_a_busy_call_on_it(
-    office: Office, desk: Page
+    product: ProductClient, line: Line, desk: Page
 ) -> None:
     open_lead(desk, "Meera Iyer")
 
     desk.get_by_role("button", name="Dial about Car loan").click()
-    wait_until(lambda: call_with(office, "Meera Iyer").get("status") == "Busy")
+    wait_until(lambda: call_of(product, line).get("status") == "Busy")
 
-    assert office.engaged.finish(timeout_seconds=PATIENCE_SECONDS) == 0, office.engaged.complaints()
-    call = call_with(office, "Meera Iyer")
+    for phone in (line.agent, line.engaged):
+        assert phone.finish(timeout_seconds=PATIENCE_SECONDS) == 0, phone.complaints()
+    call = call_of(product, line)
     # No number tells the opportunity: it came back with our reference.
-    assert call["opportunity"]["name"] == "Car loan"
-    assert (call["duration_seconds"], call["recording_url"]) == (0, "")
-    assert office.exchange.call(call["session_id"])["outcome"] == "Busy"
+    assert (call["lead"]["name"], call["opportunity"]["name"]) == ("Meera Iyer", "Car loan")
+    assert (call["duration_seconds"], call["recording_url"], measured(line)["outcome"]) == (0, "", "Busy")

@@ -24,7 +24,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="softswitch-") as folder, ExitStack() as stack:
         telephones = dict(one.split("=", 1) for one in arguments.telephone)
         for index, number in enumerate(arguments.play):
-            phone = SipPhone(Path(folder) / f"phone-{index}", hertz=440 + 180 * index, calls=0)
+            phone = SipPhone(
+                Path(folder) / f"phone-{index}",
+                hertz=440 + 180 * index,
+                hangs_up_after_seconds=arguments.talk,
+                calls=0,
+            )
             stack.callback(phone.stop)
             telephones[number] = phone.address
         _serve(arguments, telephones, Path(folder), stopping)
@@ -57,6 +62,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sip-port", type=int, default=0, help="of SIP over UDP (any)")
     parser.add_argument("--telephone", action="append", default=[], metavar="NUMBER=HOST:PORT", help="a SIP phone")
     parser.add_argument("--play", action="append", default=[], metavar="NUMBER", help="a phone that we play ourselves")
+    parser.add_argument("--talk", type=float, default=10.0, help="seconds after which played phones hang up (10)")
     parser.add_argument("--recording-delay", type=float, default=1.0, help="seconds from call log to recording (1)")
     return parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""The exchange's HTTP side: `POST /originate`, `GET /calls/<id>`, `GET /recordings/<id>.wav`."""
+"""The exchange's HTTP side: `POST /originate`, `GET /calls/[<id>]`, `GET /recordings/<id>.wav`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ class Door(ThreadingHTTPServer):
         return 200, {"status": "queued", "call_id": record.call_id}
 
     def call(self, call_id: str) -> tuple[int, dict[str, object]]:
-        """What the exchange has measured."""
+        """What the exchange has measured; without an id, of all calls, oldest first."""
+        if not call_id:
+            return 200, {"calls": [record.as_json() for record in self._exchange.records()]}
         record = self._exchange.record(call_id)
         return (200, record.as_json()) if record else (404, {"message": "no such call"})
 

@@ -100,6 +100,10 @@ class Exchange:
         """The call as it stands; None for an unknown id. From any thread."""
         return self._records.get(call_id)
 
+    def records(self) -> list[CallRecord]:
+        """All calls as they stand, oldest first. From any thread."""
+        return list(self._records.values())
+
     def recording(self, call_id: str) -> Path | None:
         """The WAV file of a call that is over; None where there is none. From any thread."""
         record = self.record(call_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -110,9 +111,10 @@ class SipPhone:
     def _wait_until_it_listens(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
-            sockets = psutil.Process(self._process.pid).net_connections("udp")
-            if any(one.laddr.port == self._port for one in sockets):
-                return
+            with suppress(psutil.Error):
+                sockets = psutil.Process(self._process.pid).net_connections("udp")
+                if any(one.laddr.port == self._port for one in sockets):
+                    return
             time.sleep(0.02)
         self.stop()
         raise RuntimeError(f"the telephone does not listen: {self.complaints()}")

@@ -21,8 +21,9 @@ class Outcome(StrEnum):
     FAILED = "CallFailure"
 
 
-# RFC 3261, section 21; what is not here is a failure.
+# RFC 3261, section 21; what is not here is a failure. 200: the agent hung up before the customer answered.
 _UNANSWERED = {
+    200: Outcome.CANCELLED,
     408: Outcome.NOT_ANSWERED,
     480: Outcome.NOT_ANSWERED,
     486: Outcome.BUSY,
@@ -66,7 +67,7 @@ class CallRecord:
         return self.outcome is Outcome.ANSWERED
 
     def as_json(self) -> dict[str, object]:
-        """What `GET /calls/<id>` answers."""
+        """What the HTTP side tells of it."""
         return {
             "call_id": self.call_id,
             "agent": self.wish.agent,

@@ -60,7 +60,15 @@ def test_a_recording_is_told_by_the_calls_id_alone() -> None:
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
-    [(486, "Busy"), (600, "Busy"), (603, "Declined"), (480, "NotAnswered"), (487, "Cancelled"), (503, "CallFailure")],
+    [
+        (486, "Busy"),
+        (600, "Busy"),
+        (603, "Declined"),
+        (480, "NotAnswered"),
+        (487, "Cancelled"),
+        (200, "Cancelled"),
+        (503, "CallFailure"),
+    ],
 )
 def test_a_sip_status_tells_how_a_call_ended_that_nobody_answered(status: int, outcome: str) -> None:
     assert outcome_of(status, was_answered=False) == outcome
