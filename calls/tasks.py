@@ -10,6 +10,8 @@ from celery.signals import worker_ready
 from django.conf import settings
 
 from calls.dispatch import dispatch
+from calls.embedding.keys import purge_keys
+from calls.embedding.sessions import purge_sessions
 from calls.recordings.copies import sweep_copies, thin_out_copies
 from calls.recordings.fetching import fetch_copy
 from calls.services.auto_disposition import dispose_abandoned_calls
@@ -57,6 +59,13 @@ def sweep_recording_copies() -> None:
 def thin_out_recording_copies() -> None:
     """Delete copies of recordings that are past their connector's days."""
     thin_out_copies()
+
+
+@shared_task
+def purge_embedding() -> None:
+    """Delete keys of single sign-on and embedded sessions that are past their time."""
+    purge_keys()
+    purge_sessions()
 
 
 @worker_ready.connect

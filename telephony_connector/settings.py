@@ -208,6 +208,7 @@ CELERY_BEAT_SCHEDULE |= {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "purge-embedding": {"task": "calls.tasks.purge_embedding", "schedule": 3600.0, "options": {"expires": 3600}},
     "thin-out-journal": {"task": "webhooks.tasks.thin_out_journal", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from unfold.decorators import action, display
 
+from connector_config.admin.credentials import server_credential
 from connector_config.admin.inlines import AgentMappingInline, ClickToCallInline, DispositionInline, VirtualNumberInline
 from connector_config.admin.tabs import TABS, build_tabs
 from connector_config.forms import FullConnectorForm, NewConnectorForm, setting_conditions, setting_field_names
@@ -25,7 +27,8 @@ from crm.free_fields import recent_free_fields
 from telephony_connector.common.admin import StaffModelAdmin, post_only
 
 _NOT_FOR_READERS = frozenset({
-    "hook_key", "server_credential", "previous_server_credential", "show_advanced", *setting_field_names(), *recording_field_names(),
+    "hook_key", "server_credential", "previous_server_credential", "show_advanced", *setting_field_names(),
+    *recording_field_names(),
 })  # fmt: skip
 """Whoever may not change the connector sees its fields as texts: none of these then."""
 
@@ -58,6 +61,11 @@ class ConnectorAdmin(StaffModelAdmin):
         css = {"all": ["admin-extra/admin.css"]}
         js = ["admin-extra/connector.js", "admin-extra/authentication.js", "admin-extra/merge-fields.js"]
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(server_credential)
+        own = path("<int:connector_id>/server-credential/", view, name="connector_server_credential")
+        return [own, *super().get_urls()]
+
     def get_form(self, request: HttpRequest, obj: Connector | None = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
             kwargs["form"] = NewConnectorForm
@@ -89,6 +97,7 @@ class ConnectorAdmin(StaffModelAdmin):
                 connector, context["adminform"], context["inline_admin_formsets"], shows_urls=shows_urls
             )
             context["preset_info"] = _preset_of(connector)
+            context["script_url"] = f"{settings.PUBLIC_URL}/connector.js"
             context["merge_fields"] = [asdict(one) for one in merge_fields(recent_free_fields())]
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response

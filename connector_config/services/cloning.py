@@ -11,12 +11,16 @@ from connector_config.models.connector import new_hook_key
 
 @transaction.atomic
 def clone_connector(*, connector: Connector) -> Connector:
-    """A disabled copy with a name, short name and hook key of its own; numbers, ids, templates and teams are copied."""
+    """A disabled copy with a name, short name and hook key of its own; numbers, ids, templates and teams are copied.
+
+    It has no server credential: that of another connector must not open its pages.
+    """
     clone = Connector.objects.get(pk=connector.pk)
     clone.pk = None
     clone._state.adding = True  # noqa: SLF001 - Django's documented way of copying a row
     clone.slug, clone.name = _free_slug(connector.slug), f"{connector.name} (copy)"[:120]
     clone.hook_key = new_hook_key()
+    clone.server_credential = clone.previous_server_credential = ""
     clone.is_enabled = False
     clone.config_version = 1
     clone.save()

@@ -149,20 +149,14 @@ def test_the_console_in_the_desktop_shows_popups_and_its_pages(
     expect(frame.get_by_text("Open it again from your agent desktop")).to_be_visible()
 
 
-def test_a_reload_keeps_the_page_where_the_browser_lets_a_frame_remember(
-    system: LiveSystem, host: HostSite, browser: Browser
-) -> None:
-    host.pages["/desktop"] = framed(key_url(system, Target="console"))
-    tab = browser.new_page()
-    tab.goto(f"{host.origin}/desktop")
-    frame = tab.frame_locator("#ours")
-    expect(frame.locator("#connection[data-state=live]")).to_be_visible()
+def test_a_reload_keeps_the_page_where_the_browser_lets_it_remember(system: LiveSystem, tab: Page) -> None:
+    tab.goto(key_url(system, Target="console"))  # as a desktop program with a browser of its own does
+    expect(tab.locator("#connection[data-state=live]")).to_be_visible()
 
-    tab.frames[1].evaluate("location.reload()")
+    tab.reload()
 
-    expect(frame.locator("#connection[data-state=live]")).to_be_visible()
-    expect(frame.get_by_text("Meera Iyer").first).to_be_visible()
-    tab.close()
+    expect(tab.locator("#connection[data-state=live]")).to_be_visible()
+    expect(tab.get_by_text("Meera Iyer").first).to_be_visible()
 
 
 def test_an_origin_that_is_not_listed_cannot_show_our_pages(embed: Any, host: HostSite, tab: Page) -> None:
