@@ -184,7 +184,7 @@ def _restored(data: QueryDict | None, known: Lead, viewer: Any) -> QueryDict | N
     restored = data.copy()
     for name in TEXT_FIELDS:
         if name in restored:
-            restored[name] = text_to_keep(restored[name], known=getattr(known, name), writer=viewer)
+            restored[name] = text_to_keep(str(restored[name]), known=getattr(known, name), writer=viewer)
     pairs = zip(restored.getlist("field_name"), restored.getlist("field_value"), strict=False)
     values = [text_to_keep(text, known=str(known.custom_fields.get(name, "")), writer=viewer) for name, text in pairs]
     restored.setlist("field_value", values)

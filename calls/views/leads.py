@@ -76,7 +76,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     except LeadChangedError as error:
         return _edit_page(request, lead_of(request, pk), form, changed=error)
     except ValidationError as error:
-        form.add_error(None, error)
+        form.add_error(None, error.messages)
         return _edit_page(request, found, form)
     messages.success(request, "Saved.")
     return HttpResponseRedirect(reverse("lead", args=[pk]))
@@ -123,11 +123,11 @@ def new(request: HttpRequest) -> HttpResponse:
     if doubles and "anyway" not in request.POST:
         return render_page(request, "calls/lead_form.html", {"form": form, "doubles": doubles}, status=409)
     made = Lead(**form.values())
-    if not request.user.is_staff:  # type: ignore[union-attr]  # signed_in lets nobody else in
+    if not request.user.is_staff:
         made.owner = agent_of(request.user)
     try:
         save_lead(lead=made, phones=numbers, country=home_country())
     except ValidationError as error:
-        form.add_error(None, error)
+        form.add_error(None, error.messages)
         return render_page(request, "calls/lead_form.html", {"form": form}, status=422)
     return HttpResponseRedirect(reverse("lead", args=[made.pk]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -74,6 +74,7 @@ class LeadAdmin(StaffModelAdmin):
     search_help_text = "Name, company, e-mail, or a number in any writing"
     show_full_result_count = False
     autocomplete_fields = ["owner"]
+    actions = ["merge_two"]
     actions_list = ["upload"]
     readonly_fields = ["created_at"]
     fieldsets = [
@@ -98,6 +99,16 @@ class LeadAdmin(StaffModelAdmin):
     def main_phone(self, lead: Lead) -> str:
         """The first number."""
         return next((phone.e164 or phone.number for phone in lead.phones.all()), "–")
+
+    @admin.action(description="Merge two leads …", permissions=["change"])
+    def merge_two(self, request: HttpRequest, queryset: QuerySet[Lead]) -> HttpResponse | None:
+        """To the page that compares both; the older one stays unless the reader exchanges them there."""
+        leads = list(queryset.order_by("created_at", "pk")[:3])
+        if len(leads) != 2:
+            self.message_user(request, "Choose exactly two leads to merge.", messages.WARNING)
+            return None
+        # By name, because the page lies in the layer above.
+        return HttpResponseRedirect(f"{reverse('lead-merge', args=[leads[0].pk])}?other={leads[1].pk}")
 
     def get_urls(self) -> list[URLPattern]:
         own = path("upload/", self.admin_site.admin_view(self.upload_view), name="crm_lead_upload")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from crm.models import Agent, Lead, LeadPhone
+from crm.models import Agent, Lead, LeadMerge, LeadPhone
 from crm.services.lead_rows import TEXT_COLUMNS, LeadFile, LeadRow, LeadRowError
 from crm.services.phones import DEFAULT_COUNTRY
 
@@ -44,8 +44,10 @@ def import_leads(
     """Make or change the lead of each row; bad rows are left out and reported, the others are stored.
 
     A row means the lead with its external id, else the lead with one of its numbers (of several the one of the same
-    name; a lead of another external id is not meant). Empty cells and numbers not named leave what is stored.
-    ``country`` is the home of numbers without a country code. ``on_progress`` is told of each batch's rows.
+    name; a lead of another external id is not meant). The row of a lead that went into another gives that one its
+    numbers and nothing else, or every import would undo what was chosen when they were merged. Empty cells and
+    numbers not named leave what is stored. ``country`` is the home of numbers without a country code.
+    ``on_progress`` is told of each batch's rows.
     """
     report = LeadImportReport()
     owners = {email.lower(): agent_id for email, agent_id in Agent.objects.values_list("email", "pk")}
@@ -88,6 +90,7 @@ class _Batch:
         self.rows = rows
         self.report = report
         self.by_external_id: dict[str, Lead] = {}
+        self.merged: dict[str, Lead] = {}
         self.by_number: dict[str, list[Lead]] = {}
         self.numbers: dict[object, list[str]] = {}
         self.before: dict[object, tuple[object, ...] | None] = {}
@@ -110,9 +113,13 @@ class _Batch:
         )
         external_ids = {row.external_id for row, _ in self.rows if row.external_id}
         leads = {lead.pk: lead for lead in Lead.objects.filter(external_id__in=external_ids)}
+        merges = LeadMerge.objects.filter(former_external_id__in=external_ids, undone_at=None).select_related("kept")
+        kept = {merge.former_external_id: merge.kept for merge in merges}
+        leads |= {lead.pk: lead for lead in kept.values()}
         leads |= Lead.objects.in_bulk(set(same.values_list("lead_id", flat=True)) - leads.keys())
         for lead in sorted(leads.values(), key=lambda lead: lead.created_at):
             self._know(lead, _state(lead))
+        self.merged = {name: leads[lead.pk] for name, lead in kept.items() if name not in self.by_external_id}
         for phone in LeadPhone.objects.filter(lead__in=leads):
             self.numbers[phone.lead_id].append(phone.e164)
             self.by_number.setdefault(phone.e164, []).append(leads[phone.lead_id])
@@ -130,11 +137,8 @@ class _Batch:
             lead = Lead(external_id=row.external_id or None)
             self._know(lead, None)
         self.meant.add(lead.pk)
-        row.apply(lead)
-        if lead.external_id:
-            self.by_external_id[lead.external_id] = lead
-        if owner_id is not None:
-            lead.owner_id = owner_id
+        if row.external_id not in self.merged:
+            self._write_values(row, lead, owner_id)
         own = self.numbers[lead.pk]
         for phone in row.phones:
             if phone["e164"] not in own:
@@ -142,9 +146,17 @@ class _Batch:
                 own.append(phone["e164"])
                 self.by_number.setdefault(phone["e164"], []).append(lead)
 
+    def _write_values(self, row: LeadRow, lead: Lead, owner_id: int | None) -> None:
+        row.apply(lead)
+        if lead.external_id:
+            self.by_external_id[lead.external_id] = lead
+        if owner_id is not None:
+            lead.owner_id = owner_id
+
     def _find(self, row: LeadRow) -> Lead | None:
-        if row.external_id in self.by_external_id:
-            return self.by_external_id[row.external_id]
+        known = self.by_external_id.get(row.external_id) or self.merged.get(row.external_id)
+        if known is not None:
+            return known
         sharing = [lead for phone in row.phones for lead in self.by_number.get(phone["e164"], [])]
         if row.external_id:
             sharing = [lead for lead in sharing if not lead.external_id]

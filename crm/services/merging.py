@@ -125,12 +125,10 @@ def _phones_label() -> str:
 def _move_phones(former: Lead, kept: Lead) -> list[Any]:
     """The numbers that the kept lead has not yet follow behind its own; the others go with the former lead."""
     own = {phone.e164 or phone.number for phone in kept.phones.all()}
-    position, moved = len(own), []
-    for phone in former.phones.all():
-        if (phone.e164 or phone.number) not in own:
-            LeadPhone.objects.filter(pk=phone.pk).update(lead=kept, position=position)
-            position, moved = position + 1, [*moved, phone.pk]
-    return moved
+    moving = [phone for phone in former.phones.all() if (phone.e164 or phone.number) not in own]
+    for position, phone in enumerate(moving, start=len(own)):
+        LeadPhone.objects.filter(pk=phone.pk).update(lead=kept, position=position)
+    return [phone.pk for phone in moving]
 
 
 def _references() -> list[ForeignKey[Any, Any]]:

@@ -195,3 +195,16 @@ def test_a_supervisor_uploads_nothing(client: Client) -> None:
     client.force_login(factories.UserFactory(is_staff=True))
 
     assert client.post(reverse("admin:crm_lead_upload"), {}).status_code == 403
+
+
+def test_two_leads_are_compared_to_be_merged_and_no_other_number_of_them(browser: Client) -> None:
+    older, newer, third = (factories.LeadFactory() for _ in range(3))
+    rows = [newer.pk, older.pk]
+
+    answer = browser.post(
+        reverse("admin:crm_lead_changelist"), {"action": "merge_two", "_selected_action": rows}, follow=True
+    )
+
+    assert answer.redirect_chain[-1][0] == f"/leads/{older.pk}/merge/?other={newer.pk}"
+    assert answer.status_code == 200
+    assert "exactly two" in act(browser, "crm_lead", "merge_two", older, newer, third)

@@ -14,6 +14,8 @@ from calls.services.lead_merging import merge_leads, undo_merge
 from crm.errors import LeadMergeError
 from crm.models import Lead, LeadMerge, Opportunity, Task
 from crm.selectors import find_lead
+from crm.services.lead_import import import_leads
+from crm.services.lead_rows import read_lead_file
 from crm.services.merging import merged_columns
 from tests import factories
 
@@ -194,3 +196,17 @@ def test_same_two_leads_can_be_merged_again_after_an_undo() -> None:
 
     assert Lead.objects.filter(pk=former.pk).exists()
     assert find_lead(str(kept.pk)) == former
+
+
+def test_import_of_a_merged_leads_row_adds_numbers_and_leaves_the_values() -> None:
+    kept, former = _pair(external_id="L-2")
+    Lead.objects.filter(pk=kept.pk).update(external_id="L-1")
+    merge_leads(kept=Lead.objects.get(pk=kept.pk), former=former)
+    file = read_lead_file(b"external_id,name,phones\nL-2,Other name,+918025551234\n")
+
+    report = import_leads(file=file, country="IN")
+
+    kept.refresh_from_db()
+    assert (report.created, report.bad_rows, Lead.objects.count()) == (0, [], 1)
+    assert (kept.name, kept.external_id) == ("Ravi Kumar", "L-1")
+    assert _numbers(kept) == [RAVI, OFFICE, "+918025551234"]

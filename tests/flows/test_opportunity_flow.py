@@ -1,4 +1,4 @@
-"""Opportunities the whole way, over real HTTP and the real worker: out with a click, back with the call, and inbound."""
+"""Opportunities the whole way, over real HTTP and the real worker: out with a click and back, and inbound."""
 
 from __future__ import annotations
 
