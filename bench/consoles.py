@@ -57,10 +57,11 @@ class Sent:
 
 @dataclass(slots=True)
 class Usage:
-    """The stream process's database connections and memory while it is watched."""
+    """The stream process's database connections, memory and processor time while it is watched."""
 
     connections: list[int] = field(default_factory=list)
     resident: list[int] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,7 @@ class Consoles:
     database_pool: int
     idle_megabytes: float
     megabytes: float
+    processor_ms: float
     load_average: float
 
 
@@ -139,6 +141,8 @@ def _watch(stream: WebProcess, usage: Usage, is_over: threading.Event) -> None:
     try:
         while not is_over.wait(0.5):
             usage.resident.append(process.memory_info().rss)
+            times = process.cpu_times()
+            usage.processor.append(times.user + times.system)
             with connection.cursor() as cursor:
                 question = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
                 cursor.execute(question, [STREAM_APPLICATION])
@@ -187,7 +191,8 @@ def _result(plan: Plan, *, sent: list[Sent], told: _Told, usage: Usage, idle: fl
         elsewhere=len(ours) - len(right), closed_streams=told.closed,
         latest_post=max(at - number / plan.rate for number, at in enumerate(due)) * 1000,
         database_connections=max(usage.connections), database_pool=pool,
-        idle_megabytes=idle, megabytes=max(usage.resident) / _MEGABYTE, load_average=os.getloadavg()[0],
+        idle_megabytes=idle, megabytes=max(usage.resident) / _MEGABYTE,
+        processor_ms=(usage.processor[-1] - usage.processor[0]) * 1000 / len(sent), load_average=os.getloadavg()[0],
     )  # fmt: skip
 
 
@@ -208,6 +213,7 @@ def as_table(measured: Consoles) -> str:
         f"{'database connections':<28}{measured.database_connections} of {measured.database_pool}",
         f"{'memory, MB':<28}{measured.megabytes:.0f} ({measured.idle_megabytes:.0f} without consoles)",
         f"{'latest POST behind plan, ms':<28}{measured.latest_post:.0f}",
+        f"{'processor ms a popup':<28}{measured.processor_ms:.1f}",
         f"{'load average':<28}{measured.load_average:.1f}",
         "",
     ])  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,9 +38,7 @@ def is_popup_closed(delivery: PopupDelivery) -> bool:
 def open_deliveries(agent: Agent) -> QuerySet[PopupDelivery]:
     """The popups on the agent's desk, newest first."""
     return (
-        PopupDelivery.objects.filter(agent=agent, created_at__gte=timezone.now() - POPUP_LIFETIME)
-        .exclude(state=PopupDelivery.State.DISMISSED)
-        .exclude(Q(state=PopupDelivery.State.ENDED) & ~Q(popup__call__disposition=""))
+        _open(PopupDelivery.objects.filter(agent=agent))
         .select_related(
             "popup__call__lead__owner",
             "popup__call__connector",
@@ -49,6 +48,21 @@ def open_deliveries(agent: Agent) -> QuerySet[PopupDelivery]:
             "agent__team",
         )
         .order_by("-popup_id")
+    )
+
+
+def _open(deliveries: QuerySet[PopupDelivery]) -> QuerySet[PopupDelivery]:
+    return (
+        deliveries.filter(created_at__gte=timezone.now() - POPUP_LIFETIME)
+        .exclude(state=PopupDelivery.State.DISMISSED)
+        .exclude(Q(state=PopupDelivery.State.ENDED) & ~Q(popup__call__disposition=""))
+    )
+
+
+def open_deliveries_of(agent_ids: Collection[int]) -> QuerySet[PopupDelivery]:
+    """The popups on the desks of several agents, with what an event says of them."""
+    return _open(PopupDelivery.objects.filter(agent_id__in=agent_ids)).select_related(
+        "popup__call__lead", "popup__call__connector", "agent__user", "agent__team"
     )
 
 
@@ -176,9 +190,10 @@ def disposition_request(call: Call) -> OutboundRequest | None:
     return call.outbound_requests.filter(purpose="disposition").select_related("connector").first()
 
 
-def recent_outbound(agent: Agent, *, since: datetime) -> QuerySet[OutboundRequest]:
-    """The agent's requests made since then, newest first: what a stream watches for changes."""
-    return OutboundRequest.objects.filter(agent=agent, created_at__gte=since).order_by("-created_at")[:20]
+def recent_outbound(agent_ids: Collection[int], *, since: datetime) -> QuerySet[OutboundRequest]:
+    """The agents' requests made since then, oldest first, as far as their streams watch them for changes."""
+    requests = OutboundRequest.objects.filter(agent_id__in=agent_ids, created_at__gte=since).order_by("created_at")
+    return requests.only("agent", "call", "purpose", "status", "attempt_count", "created_at")
 
 
 def delivery_of(popup: Popup, agent: Agent | None) -> PopupDelivery | None:

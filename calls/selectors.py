@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -55,8 +58,14 @@ def visible_outbound_requests(user: Any) -> QuerySet[OutboundRequest]:
 
 def deliveries_after(*, agent: Agent, sequence: int) -> QuerySet[PopupDelivery]:
     """What changed on the agent's desk after that number of theirs, oldest first: the content of the event stream."""
+    return deliveries_after_each({agent.pk: sequence})
+
+
+def deliveries_after_each(marks: Mapping[int, int]) -> QuerySet[PopupDelivery]:
+    """The same for several agents, each after their own number: agent id → number."""
+    is_newer = reduce(or_, (Q(agent_id=agent_id, sequence__gt=mark) for agent_id, mark in marks.items()))
     return (
-        PopupDelivery.objects.filter(agent=agent, sequence__gt=sequence)
+        PopupDelivery.objects.filter(is_newer)
         .select_related("popup__call__lead", "popup__call__connector", "agent__user", "agent__team")
         .order_by("sequence")
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils import timezone
 from calls import desk_selectors
 from calls.models import NotShown, OutboundRequest, PopupDelivery
 from calls.presentation import customer_of
-from calls.selectors import deliveries_after
+from calls.selectors import deliveries_after_each
 from crm.masking import sees_numbers, shown_id, shown_text
 from crm.models import Agent
 from telephony_connector.common.masking import mask_number
@@ -24,6 +24,7 @@ OUTBOUND_WINDOW = timedelta(hours=1)
 """Requests older than this are no longer followed live."""
 
 OutboundState = tuple[str, int]
+News = list[bytes] | Exception
 
 
 def event(name: str, data: dict[str, Any], *, sequence: int | None = None) -> bytes:
@@ -41,42 +42,85 @@ class DeskCursor:
 
     agent: Agent
     sequence: int | None
-    outbound: dict[str, OutboundState] | None = None
+    outbound: dict[UUID, OutboundState] | None = None
     only_lead: UUID | None = None
-    events: list[bytes] = field(default_factory=list)
+    is_checked: bool = False
 
-    def read(self) -> list[bytes]:
-        """The events since the last reading (blocking: runs in a database thread)."""
-        self.events = []
-        newest = desk_selectors.last_sequence(self.agent)
-        if self.sequence is None or self.sequence > newest:
-            self._tell_open_popups(newest)
-        elif newest > self.sequence:
-            self._tell_changes(self.sequence)
-        self._tell_outbound()
-        return self.events
+    def place(self, newest: int) -> None:
+        """Begin: a number that the agent's stream has not reached yet (of another database, say) means none at all."""
+        if not self.is_checked and self.sequence is not None and self.sequence > newest:
+            self.sequence = None
+        self.is_checked = True
 
-    def _tell_open_popups(self, newest: int) -> None:
-        deliveries = sorted(desk_selectors.open_deliveries(self.agent), key=lambda row: row.sequence)
-        self.events += [popup_event(row) for row in deliveries if self._is_wanted(row)]
-        self.sequence = newest
+    def tell(self, desk: _Desk) -> list[bytes]:
+        """The events of this desk since the last reading."""
+        events = [popup_event(row) for row in self._new(desk) if self._is_wanted(row)]
+        events += self._outbound_events(desk.outbound)
+        self.sequence = max([self.sequence or desk.newest, *(row.sequence for row in desk.deliveries)])
+        self.outbound = {row.pk: (row.status, row.attempt_count) for row in desk.outbound}
+        return events
 
-    def _tell_changes(self, sequence: int) -> None:
-        for delivery in deliveries_after(agent=self.agent, sequence=sequence):
-            if delivery.not_shown_reason != NotShown.SWITCHED_OFF and self._is_wanted(delivery):
-                self.events.append(popup_event(delivery))
-            self.sequence = delivery.sequence
+    def _new(self, desk: _Desk) -> list[PopupDelivery]:
+        return [row for row in desk.deliveries if self.sequence is None or row.sequence > self.sequence]
 
     def _is_wanted(self, delivery: PopupDelivery) -> bool:
+        if delivery.not_shown_reason == NotShown.SWITCHED_OFF:
+            return False
         return self.only_lead is None or delivery.popup.call.lead_id == self.only_lead
 
-    def _tell_outbound(self) -> None:
-        rows = list(desk_selectors.recent_outbound(self.agent, since=timezone.now() - OUTBOUND_WINDOW))
-        states = {str(row.pk): (row.status, row.attempt_count) for row in rows}
-        if self.outbound is not None:
-            changed = [row for row in rows if self.outbound.get(str(row.pk)) != states[str(row.pk)]]
-            self.events += [outbound_event(row) for row in reversed(changed)]
-        self.outbound = states
+    def _outbound_events(self, rows: list[OutboundRequest]) -> list[bytes]:
+        if self.outbound is None:
+            return []
+        return [outbound_event(row) for row in rows if self.outbound.get(row.pk) != (row.status, row.attempt_count)]
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What was read of one agent's desk: deliveries by number, requests oldest first."""
+
+    newest: int = 0
+    deliveries: list[PopupDelivery] = field(default_factory=list)
+    outbound: list[OutboundRequest] = field(default_factory=list)
+
+
+def read_news(cursors: Sequence[DeskCursor]) -> list[News]:
+    """The events of each stream since its last reading, in a few queries for all of them (blocking).
+
+    A desk that cannot be told has its exception in the place of its events: the others must not suffer by it.
+    """
+    desks = {cursor.agent.pk: _Desk() for cursor in cursors}
+    if beginners := [cursor.agent.pk for cursor in cursors if not cursor.is_checked]:
+        for agent_id, newest in desk_selectors.last_sequences(beginners).items():
+            desks[agent_id].newest = newest
+    for cursor in cursors:
+        cursor.place(desks[cursor.agent.pk].newest)
+    _gather_deliveries(cursors, desks)
+    for request in desk_selectors.recent_outbound(list(desks), since=timezone.now() - OUTBOUND_WINDOW):
+        desks[request.agent_id or 0].outbound.append(request)
+    return [_told(cursor, desks[cursor.agent.pk]) for cursor in cursors]
+
+
+def _gather_deliveries(cursors: Sequence[DeskCursor], desks: Mapping[int, _Desk]) -> None:
+    """Open popups for a stream that begins without a number, else what changed after the oldest number asked for."""
+    empty = {cursor.agent.pk for cursor in cursors if cursor.sequence is None}
+    marks: dict[int, int] = {}
+    for cursor in cursors:
+        if cursor.sequence is not None:
+            marks[cursor.agent.pk] = min(cursor.sequence, marks.get(cursor.agent.pk, cursor.sequence))
+    found: dict[int, PopupDelivery] = {}
+    if empty:
+        found |= {row.pk: row for row in desk_selectors.open_deliveries_of(empty)}
+    if marks:
+        found |= {row.pk: row for row in deliveries_after_each(marks)}
+    for row in sorted(found.values(), key=lambda row: row.sequence):
+        desks[row.agent_id].deliveries.append(row)
+
+
+def _told(cursor: DeskCursor, desk: _Desk) -> News:
+    try:
+        return cursor.tell(desk)
+    except Exception as error:  # whatever it is, it is this desk's alone
+        return error
 
 
 def popup_event(delivery: PopupDelivery) -> bytes:

@@ -25,6 +25,7 @@ from django.http import HttpRequest
 from calls.doorbell import Bell, Doorbell
 from calls.embedding.scope import lead_of
 from calls.embedding.sessions import HEADER, session_of
+from calls.newsroom import Newsroom
 from calls.stream_events import DeskCursor, event, states_of
 from crm.models import Agent
 from crm.selectors import agent_of
@@ -106,7 +107,7 @@ class _Stream:
 
     async def _tell_news(self, bell: Bell, *, is_delayed: bool) -> None:
         try:
-            events = await _in_database(self.cursor.read)
+            events = await _newsroom().news_of(self.cursor)
         except DatabaseError as error:
             logger.warning("News of agent %s not read: %s", self.cursor.agent.pk, type(error).__name__)
             events = []
@@ -179,6 +180,16 @@ def _doorbell() -> Doorbell:
     if loop not in _doorbells:
         _doorbells[loop] = Doorbell(_states_of)
     return _doorbells[loop]
+
+
+_newsrooms: WeakKeyDictionary[asyncio.AbstractEventLoop, Newsroom] = WeakKeyDictionary()
+
+
+def _newsroom() -> Newsroom:
+    loop = asyncio.get_running_loop()
+    if loop not in _newsrooms:
+        _newsrooms[loop] = Newsroom(_in_database)
+    return _newsrooms[loop]
 
 
 async def _states_of(agent_ids: list[int]) -> dict[int, Any]:
