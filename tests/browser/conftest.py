@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,29 @@ def signed_in(
         return page
 
     return log_in
+
+
+@pytest.fixture
+def clear() -> Callable[[Page], None]:
+    """Puts away all popups of a page, whatever other tests have left there."""
+
+    def put_away(page: Page) -> None:
+        for _ in range(50):
+            left = page.evaluate(
+                """[...document.querySelectorAll('[id$=-dismiss]')].map(button => button.click()).length"""
+            )
+            if not left:
+                return
+            page.wait_for_timeout(200)
+        raise AssertionError("popups stay on the desk")
+
+    return put_away
+
+
+@pytest.fixture
+def run() -> str:
+    """Makes a test's session ids its own: a call that was dismissed once never comes back."""
+    return uuid.uuid4().hex[:8]
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ window.leave = (isLeft) => { window.isLeft = isLeft; document.dispatchEvent(new 
 
 
 @pytest.fixture
-def tabs(signed_in: SignedIn) -> list[Page]:
+def tabs(signed_in: SignedIn, clear: Callable[[Page], None]) -> list[Page]:
     """Three tabs of Asha's; the first holds the connection. Each has been clicked in, so that it may sound."""
     first = signed_in()
     first.context.add_init_script(COUNTERS)
@@ -43,9 +43,7 @@ def tabs(signed_in: SignedIn) -> list[Page]:
         page.locator("#connection[data-state=live]").wait_for()
     for page in pages:
         page.locator("footer.connection").click()
-    while first.get_by_role("alertdialog").count():
-        first.get_by_role("button", name="Dismiss").first.click()
-        first.wait_for_timeout(200)
+    clear(first)
     return pages
 
 
@@ -70,15 +68,15 @@ def _delivery(page: Page, session_id: str) -> dict[str, Any]:
     return delivery
 
 
-def test_three_tabs_show_the_same_and_one_of_them_sounds(tabs: list[Page], ring: Ring) -> None:
-    ring("three-tabs")
+def test_three_tabs_show_the_same_and_one_of_them_sounds(tabs: list[Page], ring: Ring, run: str) -> None:
+    ring(f"three-tabs-{run}")
     for popup in _popups(tabs):
         expect(popup).to_be_visible()
     tabs[0].wait_for_timeout(300)
     assert _sounds(tabs) == 1
     assert _notifications(tabs) == []
 
-    ring("three-tabs", Status="Answered")
+    ring(f"three-tabs-{run}", Status="Answered")
     for popup in _popups(tabs):
         expect(popup).to_contain_text("in progress")
     tabs[1].get_by_role("button", name="Dismiss").click()
@@ -87,42 +85,42 @@ def test_three_tabs_show_the_same_and_one_of_them_sounds(tabs: list[Page], ring:
     assert _sounds(tabs) == 1
 
 
-def test_one_tab_notifies_when_nobody_looks_at_any(tabs: list[Page], ring: Ring) -> None:
+def test_one_tab_notifies_when_nobody_looks_at_any(tabs: list[Page], ring: Ring, run: str) -> None:
     tabs[0].evaluate("leave(true)")
-    ring("looked-at")
+    ring(f"looked-at-{run}")
     for popup in _popups(tabs):
         expect(popup).to_be_visible()
     tabs[0].wait_for_timeout(300)
     assert _notifications(tabs) == []
-    assert _delivery(tabs[0], "looked-at")["shown_at"]
+    assert _delivery(tabs[0], f"looked-at-{run}")["shown_at"]
 
     for page in tabs:
         page.evaluate("leave(true)")
-    ring("left-alone", "+919845012345")
+    ring(f"left-alone-{run}", "+919845012345")
     for popups in _popups(tabs):
         expect(popups).to_have_count(2)
     tabs[0].wait_for_timeout(300)
 
     assert _notifications(tabs) == ["Meera Iyer"]
-    unseen = _delivery(tabs[0], "left-alone")
+    unseen = _delivery(tabs[0], f"left-alone-{run}")
     assert (unseen["shown_at"], unseen["not_shown_reason"]) == (None, "the page was in the background")
     with tabs[2].expect_response(lambda answer: answer.url.endswith("/ack/")):
         tabs[2].evaluate("leave(false)")
-    seen = _delivery(tabs[0], "left-alone")
+    seen = _delivery(tabs[0], f"left-alone-{run}")
     assert seen["shown_at"]
     assert seen["not_shown_reason"] == ""
 
 
-def test_another_tab_takes_over_when_the_one_that_listens_is_closed(tabs: list[Page], ring: Ring) -> None:
-    ring("before-close")
+def test_another_tab_takes_over_when_the_one_that_listens_is_closed(tabs: list[Page], ring: Ring, run: str) -> None:
+    ring(f"before-close-{run}")
     for popup in _popups(tabs):
         expect(popup).to_be_visible()
     tabs[0].close()
     left = tabs[1:]
     heard = _sounds(left)
 
-    ring("before-close", CallerName="Ravi")
-    ring("after-close", "+919845012345")
+    ring(f"before-close-{run}", CallerName="Ravi")
+    ring(f"after-close-{run}", "+919845012345")
 
     for popups in _popups(left):
         expect(popups).to_have_count(2)
@@ -133,9 +131,9 @@ def test_another_tab_takes_over_when_the_one_that_listens_is_closed(tabs: list[P
         expect(popups).to_have_count(1)
 
 
-def test_group_rings_at_both_and_closes_when_one_answers(signed_in: SignedIn, ring: Ring) -> None:
+def test_group_rings_at_both_and_closes_when_one_answers(signed_in: SignedIn, ring: Ring, run: str) -> None:
     asha, ben = signed_in(), signed_in(sample.BEN)
-    group = {"session_id": "ring-group", "number": "+919876501234"}
+    group = {"session_id": f"ring-group-{run}", "number": "+919876501234"}
     popups = [page.get_by_role("alertdialog", name="Farah Khan") for page in (asha, ben)]
     ring(**group)
     ring(**group, DestinationNumber="+919611795981")
@@ -149,14 +147,14 @@ def test_group_rings_at_both_and_closes_when_one_answers(signed_in: SignedIn, ri
 
 
 def test_shared_number_is_settled_by_one_key_and_stays_settled(
-    office: LiveSystem, signed_in: SignedIn, ring: Ring
+    office: LiveSystem, signed_in: SignedIn, ring: Ring, run: str
 ) -> None:
     office.manage(
         "shell", "-c",
         "from tests import factories as f; [f.LeadFactory(name=n, phones=['+919822200112']) for n in ('Uma', 'Vik')]",
     )  # fmt: skip
     page = signed_in()
-    ring("sticks", "+919822200112")
+    ring(f"sticks-{run}", "+919822200112")
     choices = page.locator("[data-region=who]").filter(has_text="2 leads have this number").locator(".candidate")
     expect(choices).to_have_count(2)
     for choice in choices.all():
@@ -167,7 +165,7 @@ def test_shared_number_is_settled_by_one_key_and_stays_settled(
     page.keyboard.press("1")
     popup = page.get_by_role("alertdialog", name=first)
     expect(popup).to_contain_text("1 other has this number")
-    ring("sticks", "+919822200112", Status="Answered")
+    ring(f"sticks-{run}", "+919822200112", Status="Answered")
     expect(popup).to_contain_text("in progress")
     page.reload()
 
