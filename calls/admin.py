@@ -63,7 +63,7 @@ class CallAdmin(ReadOnlyAdmin):
             found |= queryset.filter(customer_suffix=digits[-SUFFIX_LENGTH:])
         return found, has_duplicates
 
-    @display(description="Play the recording")
+    @display(description="Player")
     def recording(self, call: Call) -> str:
         """The player, which goes through our own proxy as that of the agents does."""
         return recording_player(call)

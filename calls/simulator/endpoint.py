@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from calls.recordings.errors import UnsatisfiableRangeError
+from calls.recordings.ranges import parse_range
 from calls.simulator.tone import recording
 
 HOST = "127.0.0.1"
@@ -33,8 +35,11 @@ def json_reply(http_status: int, **values: str) -> Reply:
     return Reply(http_status, json.dumps(values).encode())
 
 
-def make_server(port: int, handle: Handler) -> ThreadingHTTPServer:
-    """A server on 127.0.0.1 (port 0: any), not yet serving. Raises OSError when the port is taken."""
+def make_server(port: int, handle: Handler, *, recording_authorization: str = "") -> ThreadingHTTPServer:
+    """A server on 127.0.0.1 (port 0: any), not yet serving. Raises OSError when the port is taken.
+
+    ``recording_authorization`` is the Authorization header without which it hands out no recording.
+    """
 
     class RequestHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -46,14 +51,23 @@ def make_server(port: int, handle: Handler) -> ThreadingHTTPServer:
             if key := self.headers.get("Idempotency-Key"):
                 fields["idempotency-key"] = key
             is_recording = parts.path.startswith("/recordings/")
-            reply = Reply(200, recording(), "audio/wav") if is_recording else handle(parts.path, fields)
-            self._answer(reply)
+            self._answer(self._recording() if is_recording else handle(parts.path, fields))
+
+        def _recording(self) -> Reply:
+            if self.headers.get("Authorization", "") != recording_authorization and recording_authorization:
+                return json_reply(401, status="ERROR", message="Recordings need user and password")
+            return Reply(200, recording(), "audio/wav")
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = handle_any  # noqa: N815 - the base class's names
 
         def _answer(self, reply: Reply) -> None:
-            first, last = _asked_range(self.headers.get("Range", ""), len(reply.body))
-            is_part = "Range" in self.headers and reply.status == 200
+            wanted = parse_range(self.headers.get("Range", "")) if reply.status == 200 else None
+            try:
+                first, last = wanted.within(len(reply.body)) if wanted else (0, len(reply.body) - 1)
+            except UnsatisfiableRangeError:
+                wanted, first, last = None, 0, -1
+                reply = Reply(416, b"", reply.content_type)
+            is_part = wanted is not None
             self.send_response(206 if is_part else reply.status)
             self.send_header("Content-Type", reply.content_type)
             self.send_header("Accept-Ranges", "bytes")
@@ -84,11 +98,3 @@ def fields_of(query: str, body: bytes) -> dict[str, str]:
     if isinstance(document, dict):
         fields |= {name: "" if value is None else str(value) for name, value in document.items()}
     return {name.lower(): value for name, value in fields.items()}
-
-
-def _asked_range(header: str, length: int) -> tuple[int, int]:
-    """First and last byte of ``bytes=first-last``; everything when it cannot be read."""
-    first, _, last = header.removeprefix("bytes=").partition("-")
-    if first.isdigit() and int(first) < length:
-        return int(first), min(int(last), length - 1) if last.isdigit() else length - 1
-    return 0, length - 1

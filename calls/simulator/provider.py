@@ -33,13 +33,23 @@ ECHOED_FIELDS = {
 class SimulatedProvider:
     """One provider account, played against one connector of a running instance."""
 
-    def __init__(self, *, hooks: HookClient, cast: Cast, faults: frozenset[Fault], say: Say, pace: float = 1.0) -> None:
+    def __init__(
+        self,
+        *,
+        hooks: HookClient,
+        cast: Cast,
+        faults: frozenset[Fault],
+        say: Say,
+        pace: float = 1.0,
+        recording_authorization: str = "",
+    ) -> None:
         """``say`` gets one line for each thing that happens, from any thread. ``pace`` 2 plays calls twice as fast."""
         self._hooks = hooks
         self._cast = cast
         self._faults = faults
         self._say = say
         self._pace = pace
+        self._recording_authorization = recording_authorization
         self._dice = random.Random()  # noqa: S311 - it plays, it protects nothing
         self._timeline = Timeline()
         self._server: ThreadingHTTPServer | None = None
@@ -48,7 +58,7 @@ class SimulatedProvider:
 
     def serve(self, port: int) -> int:
         """Answer click-to-calls and dispositions on 127.0.0.1; the port. Raises OSError when it is taken."""
-        self._server = make_server(port, self._handle)
+        self._server = make_server(port, self._handle, recording_authorization=self._recording_authorization)
         threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
         return int(self._server.server_address[1])
 

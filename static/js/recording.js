@@ -20,7 +20,7 @@ document.addEventListener("keydown", (event) => {
 
 function open(button) {
   const url = button.dataset.recording;
-  const audio = element("audio", { controls: "", preload: "none", src: url, "aria-label": "Recording" });
+  const audio = element("audio", { controls: "", controlslist: "nodownload", preload: "none", src: url, "aria-label": "Recording" });
   const message = element("p", { class: "player-message", role: "status" });
   const player = element("div", { class: "player" }, audio, message);
   const place = placed(player, button);

@@ -111,6 +111,7 @@ def test_an_export_without_secrets_enters_an_empty_system_with_remarks_on_what_i
 
     assert {remark.path for remark in report.remarks} == {
         "connectors[0].verification.secret",
+        "connectors[0].recordings.authentication.password",
         "connectors[0].click_to_call.url",
         "connectors[0].click_to_call.body",
         "connectors[0].click_to_call.headers[0].value",

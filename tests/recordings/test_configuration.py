@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from connector_config.services.configuration import (
     import_configuration,
 )
 from tests import factories
+from tests.admin.forms import errors_of, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -120,17 +120,22 @@ def test_what_is_no_host_is_refused(entry: str) -> None:
         parse_host(entry)
 
 
-def test_the_admin_stores_a_secret_and_never_shows_it(client: Client, posted: Callable[..., Any]) -> None:
+def test_the_admin_stores_a_secret_and_never_shows_it(client: Client) -> None:
     connector = factories.ConnectorFactory(slug="acme")
     client.force_login(factories.UserFactory(is_staff=True, is_superuser=True))
     path = f"/admin/connector_config/connector/{connector.pk}/change/"
 
-    posted(client, path, recording_authentication="query", recording__parameter="token",
-           recording__query_value="s3cret-word", recording_hosts="recordings.acme.example", keeps_recordings="on",
-           recording_days="14")  # fmt: skip
+    refused = submit(client, path, "connector_form", recording_authentication="query", recording__parameter="token")
+    first = submit(
+        client, path, "connector_form", recording_authentication="query", recording__parameter="token",
+        recording__query_value="s3cret-word", recording_hosts="recordings.acme.example", keeps_recordings="on",
+        recording_days="14",
+    )  # fmt: skip
     shown = client.get(path).content.decode()
-    posted(client, path, recording_days="15")
+    second = submit(client, path, "connector_form", recording_days="15")
 
+    assert {error.partition(":")[0] for error in errors_of(refused)} == {"recording__query_value", "recording_hosts"}
+    assert (errors_of(first), errors_of(second)) == ([], [])
     connector.refresh_from_db()
     assert connector.recording_settings == {"parameter": "token", "query_value": "s3cret-word"}
     assert (connector.keeps_recordings, connector.recording_days) == (True, 15)
@@ -138,14 +143,12 @@ def test_the_admin_stores_a_secret_and_never_shows_it(client: Client, posted: Ca
     assert "What opens a recording" in shown
 
 
-@pytest.fixture
-def posted() -> Callable[..., Any]:
-    """Posts a page's own form with some fields changed; it must be taken."""
-    from tests.admin.forms import form_values
+def test_who_may_only_read_sees_no_settings(client: Client) -> None:
+    connector = imported(FULL)
+    client.force_login(factories.UserFactory(is_staff=True))
 
-    def post(client: Client, path: str, **changes: str) -> Any:
-        answer = client.post(path, form_values(client.get(path)) | changes)
-        assert answer.status_code == 302, answer.content.decode()
-        return answer
+    page = client.get(f"/admin/connector_config/connector/{connector.pk}/change/").content.decode()
 
-    return post
+    assert "recordings.acme.example" in page
+    assert "s3cret-word" not in page
+    assert "recording__" not in page

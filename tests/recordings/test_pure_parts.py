@@ -52,7 +52,9 @@ def test_a_range_gives_at_most_one_window(wanted: ByteRange, total: int, answer:
     assert wanted.within(total) == answer
 
 
-@pytest.mark.parametrize(("wanted", "total"), [(ByteRange(100, None), 100), (ByteRange(None, 0), 100), (ByteRange(0, 5), 0)])
+@pytest.mark.parametrize(
+    ("wanted", "total"), [(ByteRange(100, None), 100), (ByteRange(None, 0), 100), (ByteRange(0, 5), 0)]
+)
 def test_a_range_behind_the_end_is_refused(wanted: ByteRange, total: int) -> None:
     with pytest.raises(UnsatisfiableRangeError) as refused:
         wanted.within(total)

@@ -18,6 +18,7 @@ from calls.simulator.faults import Fault
 from calls.simulator.hooks import UnsupportedSchemeError, client_for
 from calls.simulator.provider import SimulatedProvider
 from connector_config.models import Connector
+from connector_config.outgoing.authentication.fixed import basic_header
 
 DEFAULT_CONNECTOR = "demo"
 DEFAULT_CALLS = 5
@@ -47,6 +48,9 @@ class Command(BaseCommand):
             "--port", type=int, default=DEFAULT_PORT, help=f"of its own server (default: {DEFAULT_PORT})"
         )
         parser.add_argument("--faults", default="", help=f"comma-separated: {', '.join(Fault)}")
+        parser.add_argument(
+            "--recording-user", default="", help="user:password without which it hands out no recording"
+        )
         parser.add_argument("--serve", action="store_true", help="serve on after --calls N")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -81,7 +85,11 @@ class Command(BaseCommand):
         # From here on everything goes over HTTP; a connection held open would only be in the way.
         connections.close_all()
         faults = _faults(options["faults"])
-        return SimulatedProvider(hooks=hooks, cast=cast, faults=faults, say=self._say, pace=options["pace"])
+        user, _, password = str(options["recording_user"]).partition(":")
+        return SimulatedProvider(
+            hooks=hooks, cast=cast, faults=faults, say=self._say, pace=options["pace"],
+            recording_authorization=basic_header(user, password)[1] if user else "",
+        )  # fmt: skip
 
     def _connector(self, slug: str | None) -> Connector:
         connectors = Connector.objects.filter(is_enabled=True)
