@@ -35,7 +35,10 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "connector_config.admin.home.home",
     "STYLES": [lambda request: static("admin-extra/admin.css")],
-    "SCRIPTS": [lambda request: static("admin-extra/posting.js")],
+    "SCRIPTS": [
+        lambda request: static("admin-extra/posting.js"),
+        lambda request: static("admin-extra/names.js"),
+    ],
     "COLORS": {
         "primary": {
             "50": "#eff6ff",
