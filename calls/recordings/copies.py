@@ -85,7 +85,7 @@ def hand_to_worker(copy_id: int) -> bool:
     from calls.tasks import fetch_recording_copy  # the task imports the fetch, which imports this module
 
     try:
-        fetch_recording_copy.apply_async(args=[copy_id], expires=60)
+        fetch_recording_copy.apply_async(args=(copy_id,), expires=60)
     # Whatever a broken broker raises (kombu, redis, socket errors), the row is committed and the sweep will find it.
     except Exception as error:
         logger.warning("Recording copy %s not handed to a worker: %s", copy_id, type(error).__name__)

@@ -1,5 +1,6 @@
 // Plays a call's recording in place: one at a time, closed by Escape, with words under it when it cannot be played.
-// Needs nothing else of the page, so that the administration pages use it as well.
+// Needs nothing of the page around it, so that the administration pages use it as well.
+import { own } from "./fetching.js";
 
 let current = null;
 
@@ -20,7 +21,7 @@ document.addEventListener("keydown", (event) => {
 
 function open(button) {
   const url = button.dataset.recording;
-  const audio = element("audio", { controls: "", controlslist: "nodownload", preload: "none", src: url, "aria-label": "Recording" });
+  const audio = element("audio", { controls: "", controlslist: "nodownload", preload: "none", "aria-label": "Recording" });
   const message = element("p", { class: "player-message", role: "status" });
   const player = element("div", { class: "player" }, audio, message);
   const place = placed(player, button);
@@ -29,7 +30,7 @@ function open(button) {
   audio.addEventListener("playing", () => message.replaceChildren());
   audio.addEventListener("error", () => explain(url, audio, message));
   audio.focus();
-  start(audio);
+  load(audio, url, message);
 }
 
 function close() {
@@ -38,15 +39,44 @@ function close() {
   current = null;
   audio.pause();
   // Without an address the browser lets go of the connection.
-  audio.removeAttribute("src");
-  audio.load();
+  unload(audio);
   place.remove();
   button.setAttribute("aria-expanded", "false");
 }
 
-// A browser that does not start by itself leaves that to the reader.
-function start(audio) {
+async function load(audio, url, message) {
+  try {
+    audio.src = await source(url);
+  } catch {
+    explain(url, audio, message);
+    return;
+  }
+  if (current?.audio !== audio) {
+    unload(audio);
+    return;
+  }
+  // A browser that does not start by itself leaves that to the reader.
   audio.play().catch(() => {});
+}
+
+// A player sends no header. In another program's frame the header is what lets us in: there the whole recording is
+// fetched first and played from memory.
+async function source(url) {
+  if (!isFramed()) return url;
+  const answer = await fetch(url, { headers: own(), credentials: "omit" });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  return URL.createObjectURL(await answer.blob());
+}
+
+function isFramed() {
+  return "shell" in document.body.dataset;
+}
+
+function unload(audio) {
+  const source = audio.getAttribute("src");
+  audio.removeAttribute("src");
+  audio.load();
+  if (source?.startsWith("blob:")) URL.revokeObjectURL(source);
 }
 
 // Under the row of a table, else under the line in which the button stands.
@@ -64,23 +94,22 @@ function placed(player, button) {
 
 // The player only knows that it failed; our own answer to the same address says why.
 async function explain(url, audio, message) {
-  if (!audio.hasAttribute("src")) return;
+  if (current?.audio !== audio) return;
   message.textContent = await reason(url);
   const again = element("button", { type: "button", class: "plain player-again" });
   again.textContent = "Try again";
   again.addEventListener("click", () => {
     message.replaceChildren();
-    audio.load();
     audio.focus();
-    start(audio);
+    load(audio, url, message);
   });
   message.append(" ", again);
 }
 
 async function reason(url) {
-  const headers = { Accept: "application/json", Range: "bytes=0-0", "X-Requested-With": "fetch" };
+  const headers = { ...own(), Accept: "application/json", Range: "bytes=0-0" };
   try {
-    const answer = await fetch(url, { headers, credentials: "same-origin" });
+    const answer = await fetch(url, { headers, credentials: isFramed() ? "omit" : "same-origin" });
     if (answer.status === 401) return "You are logged out. Reload the page and log in.";
     if (answer.ok) return "This browser cannot play the recording.";
     return (await answer.json()).detail ?? "The recording cannot be played.";

@@ -72,11 +72,9 @@ def client_of(db: None) -> Iterator[Callable[[Any], Client]]:
 def recordings_folder(tmp_path: Path, settings: Any) -> Path:
     """Copies go into a folder of the test's own."""
     folder = tmp_path / "recordings"
-    options = {**django_settings.STORAGES["recordings"]["OPTIONS"], "location": folder}
-    settings.STORAGES = {
-        **django_settings.STORAGES,
-        "recordings": {**django_settings.STORAGES["recordings"], "OPTIONS": options},
-    }
+    stored: dict[str, Any] = django_settings.STORAGES["recordings"]
+    changed = {**stored, "OPTIONS": {**stored["OPTIONS"], "location": folder}}
+    settings.STORAGES = {**django_settings.STORAGES, "recordings": changed}
     return folder
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ def keeping(connector: Connector) -> Connector:
 
 
 @pytest.fixture
-def player(asha: Agent, client_of: Callable[[Any], Client]) -> Iterator[Client]:
+def player(asha: Agent, client_of: Callable[[Any], Client]) -> Client:
     return client_of(asha)
 
 
