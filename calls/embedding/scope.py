@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import Resolver404, ResolverMatch, resolve
 
-from calls.models import EmbeddedSession, EmbedTarget, OutboundRequest, Popup
+from calls.models import Call, EmbeddedSession, EmbedTarget, OutboundRequest, Popup
 from crm.models import Lead, LeadPhone
 
 _AGENTS_PAGES = "calls.views."
@@ -47,6 +47,8 @@ def _is_about_lead(session: EmbeddedSession, match: ResolverMatch, request: Http
             return pk == lead_id
         case "opportunity":
             return Lead.objects.filter(pk=lead_id, opportunities=pk).exists()
+        case "call-recording":
+            return Call.objects.filter(pk=pk, lead_id=lead_id).exists()
         case "outbound":
             return OutboundRequest.objects.filter(pk=pk, lead_id=lead_id).exists()
         case "click-to-call":

@@ -5,6 +5,7 @@ import { own } from "./fetching.js";
 const GRACE_MS = 1500;
 const RESULT_MS = 15000;
 const LONGEST_NUMBER = 40;
+const [NARROW, WIDE] = [270, 430];
 
 export function startCorner(enter) {
   const origins = document.body.dataset.origins.split(" ").filter(Boolean);
@@ -35,8 +36,10 @@ export function startCorner(enter) {
   }
 
   function tellSize() {
-    const box = document.getElementById("corner")?.getBoundingClientRect();
-    if (box) tellHost({ telephony: "size", width: Math.ceil(box.width), height: Math.ceil(box.height) });
+    const corner = document.getElementById("corner");
+    if (!corner) return;
+    const width = corner.querySelector(".popup, .calling:not(:empty)") ? WIDE : NARROW;
+    tellHost({ telephony: "size", width, height: Math.ceil(corner.getBoundingClientRect().height) });
   }
 
   function openSignIn(event) {

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "hooks.openapi.yaml"
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300")) // 15
+CREDENTIAL = "the server's credential"
 EVENT_HOOKS = ("call-log", "agent-popup", "events")
 
 
@@ -39,13 +40,13 @@ def _look_ups_stay_unwritten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["fitting", "unfitting"])
 def test_no_request_makes_a_hook_fail_or_is_lost(mode: GenerationMode) -> None:
-    connector = ConnectorFactory.create(default_country="IN")
+    connector = ConnectorFactory.create(default_country="IN", server_credential=CREDENTIAL)
     LeadFactory(phones=["+919611795983"], owner=AgentFactory(phones=["+919611795980"]))
     schema = schemathesis.openapi.from_dict(yaml.safe_load(DOCUMENT.read_text(encoding="utf-8")))
     schema.app = application
     schema.config.generation.update(modes=[mode])
     operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
-    assert len(operations) == 6
+    assert len(operations) == 9
 
     for operation in operations:
         _probe(operation, connector, mode)
@@ -66,7 +67,7 @@ def _probe(operation: Any, connector: Connector, mode: GenerationMode) -> None:
         case.path_parameters = {"key": connector.hook_key}
         before = JournalEntry.objects.count()
 
-        response = case.call()
+        response = case.call(headers={"Authorization": f"Bearer {CREDENTIAL}"})
 
         assert response.status_code < 500, (case.method, case.query, case.body, response.text[:500])
         kept = JournalEntry.objects.count() - before
