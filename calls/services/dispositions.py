@@ -13,6 +13,7 @@ from calls.merge_context import MergeSubjects, merge_context
 from calls.models import Call, OutboundRequest, Popup
 from calls.outbox import REPLACED
 from calls.services.disposition_tasks import follow_disposition
+from calls.services.popups import touch_deliveries
 from connector_config.models import Connector, RequestTemplate
 from crm.models import Agent
 
@@ -138,8 +139,6 @@ def give_up_replaced(*, call_id: int) -> None:
 
 def _tell_desks(call: Call) -> None:
     """Give the call's popup a new version, so that the agent's other tabs learn of it."""
-    from calls.services.popups import touch_deliveries  # popups import what is owed from here
-
     popup = Popup.objects.filter(call=call).first()
     if popup is not None:
         touch_deliveries(popup=popup)

@@ -65,7 +65,7 @@ def test_typing_an_at_sign_opens_the_list_and_the_keyboard_chooses_from_it(
     expect(options).to_have_count(0)
 
 
-def test_a_given_up_disposition_is_sent_again_with_one_click(
+def test_a_given_up_disposition_is_sent_again_with_one_click_at_its_row_and_on_its_page(
     office: LiveSystem, signed_in: Callable[..., Page]
 ) -> None:
     office.manage(
@@ -79,3 +79,5 @@ def test_a_given_up_disposition_is_sent_again_with_one_click(
     page.get_by_role("button", name="Send again").first.click()
 
     expect(page.get_by_text("1 will be sent again.")).to_be_visible()
+    page.get_by_role("link", name="Send again").click()
+    expect(page.get_by_text("Only a request that was given up can be sent again")).to_be_visible()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -96,21 +97,25 @@ class LiveSystem:
             return []
 
     def child(self, word: str) -> psutil.Process | None:
-        """The child whose command line contains the word: `celery`, `processes.web` or `valkey`."""
+        """The first child whose command line contains the word: `celery`, `processes.web` or `valkey`."""
+        return next(iter(self.named_children(word)), None)
+
+    def named_children(self, word: str) -> list[psutil.Process]:
+        """All children whose command lines contain the word; of `celery` there are two."""
+        found = []
         for process in self.children():
-            try:
+            with suppress(psutil.Error):
                 if word in " ".join(process.cmdline()):
-                    return process
-            except psutil.Error:
-                continue
-        return None
+                    found.append(process)
+        return found
 
     def kill_worker(self) -> int:
         """`kill -9` of both Celery workers; the process id that the first one had."""
-        pid = self._kill("celery")
-        while self.child("celery"):
-            self._kill("celery")
-        return pid
+        workers = self.named_children("celery")
+        assert workers, f"no celery is running:\n{self.log()}"
+        for process in workers:
+            process.kill()
+        return int(workers[0].pid)
 
     def kill_broker(self) -> int:
         """`kill -9` of the embedded Valkey; the process id that it had."""

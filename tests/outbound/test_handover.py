@@ -42,9 +42,9 @@ def test_a_plain_worker_takes_from_both_queues_and_a_message_goes_to_one() -> No
 
 
 def test_the_clock_does_not_wait_behind_slow_dispositions() -> None:
-    schedule = settings.CELERY_BEAT_SCHEDULE.values()
+    schedule: dict[str, dict[str, Any]] = settings.CELERY_BEAT_SCHEDULE
 
-    queues = {entry["task"]: entry.get("options", {}).get("queue") for entry in schedule}
+    queues = {entry["task"]: entry.get("options", {}).get("queue") for entry in schedule.values()}
 
     assert queues[sweep_outbound_requests.name] == settings.URGENT_QUEUE
     assert queues["telephony_connector.tasks.record_beat_heartbeat"] == settings.URGENT_QUEUE
