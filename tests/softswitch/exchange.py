@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,10 +14,11 @@ from typing import Any
 
 import pjsua2
 
-from tests.softswitch.record import CallRecord, Outcome, Wish, digits, outcome_of
+from tests.softswitch.record import HUNG_UP, CallRecord, Outcome, Wish, digits, outcome_of
 
 SAMPLES_PER_SECOND = 8000
 TURN_MILLISECONDS = 10
+GOODBYE_SECONDS = 3.0
 MEDIA_CHANGED = -1
 CALLS_AT_ONCE = 16
 LOG_WARNINGS = 2
@@ -115,13 +117,27 @@ class Exchange:
         self._start(port)
         try:
             while not stopping.is_set():
-                self._endpoint.libHandleEvents(TURN_MILLISECONDS)
-                while not self._wishes.empty():
-                    self._begin(self._wishes.get())
-                while not self._news.empty():
-                    self._hear(self._news.get())
+                self._turn()
+            self._end_all()
         finally:
-            self._stop()
+            self._account.shutdown()
+            self._endpoint.libDestroy()
+
+    def _turn(self) -> None:
+        self._endpoint.libHandleEvents(TURN_MILLISECONDS)
+        while not self._wishes.empty():
+            self._begin(self._wishes.get())
+        while not self._news.empty():
+            self._hear(self._news.get())
+
+    def _end_all(self) -> None:
+        """Hang up, and let the telephones take notice: a leg that outlives the SIP stack would abort the process."""
+        for bridge in set(self._bridges.values()):
+            self._end(bridge, outcome_of(HUNG_UP, was_answered=bridge.record.answered_at is not None))
+        deadline = time.monotonic() + GOODBYE_SECONDS
+        while self._bridges and time.monotonic() < deadline:
+            self._turn()
+        self._bridges.clear()
 
     def _start(self, port: int) -> None:
         config = pjsua2.EpConfig()
@@ -145,14 +161,6 @@ class Exchange:
         account.idUri = "sip:exchange@127.0.0.1"
         account.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
         self._account.create(account)
-
-    def _stop(self) -> None:
-        for bridge in self._bridges.values():
-            bridge.recorder = None
-        self._bridges.clear()
-        self._endpoint.hangupAllCalls()
-        self._account.shutdown()
-        self._endpoint.libDestroy()
 
     def _address(self, number: str) -> str:
         try:

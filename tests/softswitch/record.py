@@ -21,9 +21,11 @@ class Outcome(StrEnum):
     FAILED = "CallFailure"
 
 
-# RFC 3261, section 21; what is not here is a failure. 200: the agent hung up before the customer answered.
+# The answer to a BYE: somebody hung up; before the customer answered, that was the agent, or the exchange going off.
+HUNG_UP = 200
+# RFC 3261, section 21; what is not here is a failure.
 _UNANSWERED = {
-    200: Outcome.CANCELLED,
+    HUNG_UP: Outcome.CANCELLED,
     408: Outcome.NOT_ANSWERED,
     480: Outcome.NOT_ANSWERED,
     486: Outcome.BUSY,

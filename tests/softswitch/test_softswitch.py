@@ -195,3 +195,24 @@ class TestExchange:
         assert (log["Status"], log["CallDuration"], no_recording.status_code) == ("Busy", 0, 404)
         assert (agent.log(), engaged.log()) == (["rang", "answered"], ["refused"])
         assert (statuses, exit_status) == ((0, 0), 0)
+
+    def test_a_call_under_way_is_over_when_the_exchange_goes_off(self, hooks: ProviderServer, tmp_path: Path) -> None:
+        agent, customer = SipPhone(tmp_path / "agent"), SipPhone(tmp_path / "customer")
+        exchange = RunningExchange(
+            hooks_url=f"{hooks.url}/hooks/k",
+            telephones={"100": agent.address, "200": customer.address},
+            log=tmp_path / "log",
+        )
+
+        try:
+            requests.post(f"{exchange.url}/originate", json={"agent": "100", "customer": "200"}, timeout=10)
+            hooks.wait_for("/hooks/k/agent-popup", count=2, timeout_seconds=30)
+            exit_status = exchange.stop()
+            statuses = (agent.finish(), customer.finish())
+        finally:
+            exchange.stop()
+            agent.stop()
+            customer.stop()
+
+        assert (exit_status, statuses) == (0, (0, 0))
+        assert hooks.received("/hooks/k/call-log")[0].json()["Status"] == "Answered"

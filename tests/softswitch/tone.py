@@ -23,10 +23,11 @@ def tone(hertz: int) -> bytes:
 
 def loudness(recording: bytes, hertz: int) -> float:
     """The amplitude of one frequency in a 16-bit mono WAV file: about 8000 for a tone that was there all the time."""
-    with wave.open(io.BytesIO(recording)) as sound:
+    with wave.open(io.BytesIO(recording), "rb") as sound:
         rate, count = sound.getframerate(), sound.getnframes()
-        samples = struct.unpack(f"<{count}h", sound.readframes(count))
-    total = sum(sample * cmath.exp(2j * math.pi * hertz * index / rate) for index, sample in enumerate(samples))
+        samples: tuple[int, ...] = struct.unpack(f"<{count}h", sound.readframes(count))
+    turn = 2j * math.pi * hertz / rate
+    total = sum((sample * cmath.exp(turn * index) for index, sample in enumerate(samples)), 0j)
     return 2 * abs(total) / max(1, count)
 
 
