@@ -114,13 +114,20 @@ class LeadForm(_LeadModelForm):
         known = lead or Lead()
         initial = {name: shown_text(getattr(known, name), viewer=viewer) for name in TEXT_FIELDS}
         # A copy: validation writes into the instance, and a refused form must not change what the page shows.
-        super().__init__(_restored(data, known, viewer), instance=_copy(lead), initial=initial)
+        super().__init__(data, instance=_copy(lead), initial=initial)
         if not sees_numbers(viewer):
             self.fields["email"].widget = forms.TextInput()
         if viewer.is_staff:
             self.fields["owner"] = forms.ModelChoiceField(Agent.objects.all(), required=False, empty_label="Nobody")
         else:
             del self.fields["owner"]
+
+    def full_clean(self) -> None:
+        """Check what is meant, but go on showing what was typed: a refused form shows no number that was masked."""
+        typed = self.data
+        self.data = _restored(typed, self.known or Lead(), self.viewer)
+        super().full_clean()
+        self.data = typed
 
     def clean(self) -> dict[str, Any]:
         """A new lead needs something to know it by."""
@@ -158,7 +165,10 @@ class LeadForm(_LeadModelForm):
             rows = [FreeField(*pair) for pair in self["free_fields"].data if any(pair)]
         else:
             known = (self.known or Lead()).custom_fields.items()
-            rows = [FreeField(str(name), shown_text(str(value), viewer=self.viewer)) for name, value in known]
+            rows = [
+                FreeField(shown_text(str(name), viewer=self.viewer), shown_text(str(value), viewer=self.viewer))
+                for name, value in known
+            ]
         return [*rows, FreeField("", "")]
 
 
@@ -169,23 +179,36 @@ class OpportunityForm(_OpportunityModelForm):
         model = Opportunity
         fields = ["name", "stage", "status", "owner"]
 
-    def __init__(self, *args: Any, viewer: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, instance: Opportunity, viewer: Any, **options: Any) -> None:
+        self.viewer, self.known = viewer, {name: getattr(instance, name) for name in ("name", "stage")}
+        initial = {name: shown_text(value, viewer=viewer) for name, value in self.known.items()}
+        super().__init__(data, instance=instance, initial=initial, **options)
         if viewer.is_staff:
             self.fields["owner"] = forms.ModelChoiceField(visible_agents(viewer), required=False, empty_label="Nobody")
         else:
             del self.fields["owner"]
 
+    def clean_name(self) -> str:
+        """The name, with numbers that this writer saw masked and left so put back in."""
+        return text_to_keep(self.cleaned_data["name"], known=self.known["name"], writer=self.viewer)
 
-def _restored(data: QueryDict | None, known: Lead, viewer: Any) -> QueryDict | None:
+    def clean_stage(self) -> str:
+        """The stage, likewise."""
+        return text_to_keep(self.cleaned_data["stage"], known=self.known["stage"], writer=self.viewer)
+
+
+def _restored(data: Any, known: Lead, viewer: Any) -> Any:
     """What was typed, with the numbers that this writer saw masked and left so put back in."""
-    if data is None or sees_numbers(viewer):
+    if not data or sees_numbers(viewer):
         return data
     restored = data.copy()
     for name in TEXT_FIELDS:
         if name in restored:
             restored[name] = text_to_keep(str(restored[name]), known=getattr(known, name), writer=viewer)
-    pairs = zip(restored.getlist("field_name"), restored.getlist("field_value"), strict=False)
+    known_names = "\n".join(known.custom_fields)
+    names = [text_to_keep(name, known=known_names, writer=viewer) for name in restored.getlist("field_name")]
+    restored.setlist("field_name", names)
+    pairs = zip(names, restored.getlist("field_value"), strict=False)
     values = [text_to_keep(text, known=str(known.custom_fields.get(name, "")), writer=viewer) for name, text in pairs]
     restored.setlist("field_value", values)
     return restored

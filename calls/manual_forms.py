@@ -76,7 +76,10 @@ class ManualCallForm(forms.Form):
         self._choice("phone").choices = [*shown, ("", "Another number")]
         opportunities = Opportunity.objects.filter(lead=lead)
         self._rows("opportunity").queryset = opportunities
-        if not opportunities:
+        if opportunities:
+            rows = self._rows("opportunity")
+            rows.label_from_instance = lambda row: shown_text(str(row), viewer=viewer)  # type: ignore[method-assign]
+        else:
             del self.fields["opportunity"]
         self._offer_connectors(agent_of(viewer))
 

@@ -23,7 +23,12 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path(
         "api/docs/",
-        SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="api/docs.html"),
+        SpectacularSwaggerSplitView.as_view(
+            # Its templates know no other method's answer.
+            url_name="schema",
+            template_name="api/docs.html",
+            http_method_names=["get", "head"],
+        ),
         name="api-docs",
     ),
     path("api/", include("webhooks.api_urls")),

@@ -1,0 +1,1 @@
+"""Customers' numbers, hidden from agents by role."""
