@@ -1,0 +1,208 @@
+"""Every page under axe-core, in light, in dark and on a telephone; and the pictures in docs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import sample
+from tests.browser.conftest import SIZES
+from tests.environment.live import LiveSystem
+
+pytestmark = pytest.mark.browser
+SignedIn = Callable[..., Page]
+Ring = Callable[..., None]
+Picture = Callable[..., None]
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+LOOKS = [("1280", "light"), ("1280", "dark"), ("390", "light")]
+SERIOUS = {"serious", "critical"}
+
+
+_SET_UP = """
+import json
+from calls.models import OutboundRequest, Popup
+from connector_config.models import Connector
+from crm.models import Lead, Opportunity
+from tests import factories
+from tests.browser import sample
+from webhooks.models import JournalEntry
+asha = sample.Agent.objects.get(email=sample.ASHA)
+connector = Connector.objects.get(slug="acme")
+ravi, meera = Lead.objects.get(name="Ravi Kumar"), Lead.objects.get(name="Meera Iyer")
+factories.OutboundRequestFactory(connector=connector, agent=asha, lead=ravi)
+call = ravi.calls.order_by("pk").first()
+print(json.dumps({
+    "lead": str(ravi.pk), "other": str(meera.pk), "connector": connector.pk, "call": call.pk,
+    "opportunity": str(Opportunity.objects.get(lead=ravi).pk), "outbound": str(OutboundRequest.objects.first().pk),
+    "journal": JournalEntry.objects.first().pk, "popup": Popup.objects.first().pk, "agent": asha.pk,
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def keys(office: LiveSystem) -> dict[str, str]:
+    """What stands in the addresses of pages about one thing."""
+    ring_once(office, "axe-journal")
+    output = office.manage("shell", "-v", "0", "-c", _SET_UP).stdout
+    return {name: str(value) for name, value in json.loads(output.splitlines()[-1]).items()}
+
+
+def ring_once(office: LiveSystem, session_id: str) -> None:
+    """A popup before any page is open."""
+    body = {
+        "SourceNumber": sample.RAVI_NUMBERS[0],
+        "DestinationNumber": "+919611795980",
+        "DisplayNumber": "+919020897874",
+        "Direction": "Inbound",
+        "Status": "Ringing",
+        "CallSessionId": session_id,
+    }
+    requests.post(f"{office.base_url}/hooks/{sample.HOOK_KEY}/agent-popup", json=body, timeout=10).raise_for_status()
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds serious or critical on the page as it stands; nothing is excepted."""
+    page.evaluate(AXE)
+    found: list[dict[str, Any]] = page.evaluate("async () => (await axe.run({resultTypes: ['violations']})).violations")
+    lines = []
+    for violation in found:
+        for node in violation["nodes"]:
+            if violation["impact"] in SERIOUS:
+                lines.append(f"{violation['id']} ({violation['impact']}): {node['target']} {node['html'][:160]}")
+                lines += [f"    {check['message']}" for check in node["any"][:1]]
+    return lines
+
+
+def check_looks(page: Page, picture: Picture, name: str) -> None:
+    """No serious fault in any look; a picture of each in light."""
+    seen: list[str] = []
+    for size, scheme in LOOKS:
+        width, height = SIZES[size]
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.wait_for_timeout(200)
+        seen += [f"{name} {size} {scheme}: {line}" for line in faults(page)]
+        if scheme == "light" or name == "console":
+            picture(page, f"{name}-{size}" + ("-dark" if scheme == "dark" else ""))
+    assert not seen, "\n".join(seen)
+
+
+AGENT_PAGES = {
+    "console": "/",
+    "history": "/calls/",
+    "call": "/calls/{call}/",
+    "leads": "/leads/?search=a",
+    "leads-none": "/leads/?search=nobody-of-that-name",
+    "lead": "/leads/{lead}/",
+    "lead-new": "/leads/new/",
+    "lead-edit": "/leads/{lead}/edit/",
+    "lead-merge": "/leads/{lead}/merge/",
+    "lead-merge-preview": "/leads/{lead}/merge/?other={other}",
+    "manual-call": "/leads/{lead}/calls/new/",
+    "opportunity-new": "/leads/{lead}/opportunities/new/",
+    "opportunity": "/opportunities/{opportunity}/",
+    "opportunity-edit": "/opportunities/{opportunity}/edit/",
+    "outbound": "/outbound/{outbound}/",
+    "not-found": "/leads/00000000-0000-0000-0000-000000000000/",
+}
+ADMIN_PAGES = {
+    "admin": "/admin/",
+    "admin-connectors": "/admin/connector_config/connector/",
+    "admin-mapping-editor": "/admin/mapping-editor/{connector}/",
+    "admin-dry-run": "/admin/dry-run/{connector}/click_to_call/",
+    "admin-report": "/admin/reports/",
+    "admin-journal": "/admin/webhooks/journalentry/",
+    "admin-journal-entry": "/admin/webhooks/journalentry/{journal}/change/",
+    "admin-outbound": "/admin/calls/outboundrequest/",
+    "admin-outbound-request": "/admin/calls/outboundrequest/{outbound}/change/",
+    "admin-calls": "/admin/calls/call/",
+    "admin-call": "/admin/calls/call/{call}/change/",
+    "admin-deliveries": "/admin/calls/popupdelivery/",
+    "admin-agents": "/admin/crm/agent/",
+    "admin-agent": "/admin/crm/agent/{agent}/change/",
+    "admin-leads": "/admin/crm/lead/",
+    "admin-lead": "/admin/crm/lead/{lead}/change/",
+}
+
+
+@pytest.mark.parametrize("name", AGENT_PAGES)
+def test_agents_page_has_no_serious_fault(
+    name: str, keys: dict[str, str], office: LiveSystem, signed_in: SignedIn, clear: Any, picture: Picture
+) -> None:
+    page = signed_in()
+    clear(page)
+
+    page.goto(office.base_url + AGENT_PAGES[name].format(**keys))
+
+    check_looks(page, picture, name)
+
+
+@pytest.mark.parametrize("name", ADMIN_PAGES)
+def test_administrators_page_has_no_serious_fault(
+    name: str, keys: dict[str, str], office: LiveSystem, signed_in: SignedIn, picture: Picture
+) -> None:
+    page = signed_in(sample.ADMINISTRATOR)
+
+    page.goto(office.base_url + ADMIN_PAGES[name].format(**keys))
+
+    check_looks(page, picture, name)
+
+
+def test_tabs_of_a_connector_have_no_serious_fault(
+    keys: dict[str, str], office: LiveSystem, signed_in: SignedIn, picture: Picture
+) -> None:
+    page = signed_in(sample.ADMINISTRATOR)
+    page.goto(f"{office.base_url}/admin/connector_config/connector/{keys['connector']}/change/")
+    seen: list[str] = []
+
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        page.wait_for_timeout(100)
+        seen += [f"{tab.inner_text()}: {line}" for line in faults(page)]
+
+    assert not seen, "\n".join(dict.fromkeys(seen))
+    check_looks(page, picture, "admin-connector")
+
+
+def test_popups_have_no_serious_fault_in_any_state(
+    office: LiveSystem, signed_in: SignedIn, ring: Ring, run: str, clear: Any, picture: Picture
+) -> None:
+    office.manage(
+        "shell", "-c",
+        "from tests import factories as f; [f.LeadFactory(name=n, phones=['+919822200119']) for n in ('Isha', 'Jai')]",
+    )  # fmt: skip
+    page = signed_in()
+    clear(page)
+    popups = page.get_by_role("alertdialog")
+    ring(f"ringing-{run}")
+    ring(f"unknown-{run}", "+919812300779")
+    ring(f"shared-{run}", "+919822200119")
+    ring(f"answered-{run}", "+919845012345", Status="Answered")
+    ring(f"ended-{run}", "+918025551234", Status="Missed")
+    ring(f"withheld-{run}", "anonymous")
+    expect(popups).to_have_count(6)
+
+    check_looks(page, picture, "popups")
+    ended = page.get_by_role("alertdialog", name="Arjun Mehta")
+    ended.get_by_label("Disposition").select_option("Interested")
+    ended.get_by_role("button", name="Save disposition").click()
+    expect(ended).to_contain_text("Saved: Interested")
+    assert faults(page) == []
+    page.goto(f"{office.base_url}/popups/{popups.last.get_attribute('data-popup')}/")
+    expect(popups).to_have_count(1)
+    check_looks(page, picture, "popup-page")
+
+
+def test_strangers_pages_have_no_serious_fault(office: LiveSystem, browser: Browser, picture: Picture) -> None:
+    with browser.new_context(reduced_motion="reduce") as context:
+        page = context.new_page()
+        for name, path in {"login": "/login/", "admin-login": "/admin/login/", "no-page": "/no/such/page/"}.items():
+            page.goto(office.base_url + path)
+            check_looks(page, picture, name)
