@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 LIMIT = 50
-_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*|\[[0-9a-f:.]+\]")
+_HOST = re.compile(
+    r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*|\[[0-9a-f:.]+\]"
+)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _BARRED = re.compile(r"[\s;,'\"\\<>]")
@@ -30,7 +32,9 @@ def parse_origin(text: str) -> str:
         port = parts.port
     except ValueError:
         raise OriginError(f"{text!r} is no origin; write one such as https://crm.example.com") from None
-    is_bare = not (parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc or _BARRED.search(text))
+    is_bare = not (
+        parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc or _BARRED.search(text)
+    )
     host = _host(parts.hostname or "")
     if parts.scheme not in _DEFAULT_PORTS or not host or not is_bare or text.endswith(("?", "#", ":")):
         raise OriginError(f"{text!r} is no origin; write one such as https://crm.example.com, without a path")

@@ -31,7 +31,13 @@ def answer_server(request: HttpRequest, connector: ConnectorConfig, incoming: In
     if key and "Authorization" not in request.headers:
         return _page(request, connector, incoming, key)
     authorization = request.headers.get("Authorization", "")
-    _check(connector, incoming, authorization)
+    try:
+        _check(connector, incoming, authorization)
+    except HookError as refusal:
+        # The likeliest fault of setting up: the administrator finds it beside the hook's URL.
+        if refusal.status == 401:
+            keep_look_up(connector, without_key(incoming), error_answer(refusal))
+        raise
     if incoming.endpoint == Endpoint.SSO:
         return answer_sso(connector, incoming, credential=bearer_of(authorization))
     try:

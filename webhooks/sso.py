@@ -35,18 +35,21 @@ def answer_sso(connector: ConnectorConfig, incoming: IncomingRequest, *, credent
     """A key and the URL that it opens; 422 names the field that is wrong. Who asked for what is in the journal."""
     try:
         grant = _read(connector, incoming)
-        key = issue_key(grant=grant, credential=credential)
-    except HookError as error:
-        answer = error_answer(error)
-        _journal(connector, incoming, answer, error)
-        return answer
-    except TooManyKeysError:
-        error = HookError(429, "TooManyRequestsException", "Too many keys were asked for. Wait a minute.")
-        answer = error_answer(error)
-        _journal(connector, incoming, answer, error)
+        key = _key(grant, credential)
+    except HookError as refusal:
+        answer = error_answer(refusal)
+        _journal(connector, incoming, answer, refusal)
         return answer
     _journal(connector, incoming, _answer(connector, grant, _MASK))
     return _answer(connector, grant, key)
+
+
+def _key(grant: Grant, credential: str) -> str:
+    try:
+        return issue_key(grant=grant, credential=credential)
+    except TooManyKeysError:
+        message = "Too many keys were asked for. Wait a minute."
+        raise HookError(429, "TooManyRequestsException", message) from None
 
 
 def _answer(connector: ConnectorConfig, grant: Grant, key: str) -> Answer:

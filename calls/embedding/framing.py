@@ -15,7 +15,7 @@ def let_frame(response: HttpResponse, origins: Sequence[str]) -> HttpResponse:
     policy = {"frame-ancestors": list(origins) or [NONE], "media-src": [SELF, "blob:"]}
     response._csp_replace = policy  # type: ignore[attr-defined]  # noqa: SLF001
     if origins:
-        response.xframe_options_exempt = True  # type: ignore[attr-defined]  # Django's own switch
+        response.xframe_options_exempt = True
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"
     return response

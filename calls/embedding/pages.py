@@ -12,7 +12,6 @@ from calls import desk_selectors
 from calls.embedded_pages import panel_pages
 from calls.embedding.framing import let_frame
 from calls.embedding.keys import KeyRefusedError
-from calls.embedding.scope import lead_of
 from calls.models import EmbeddedSession, EmbedTarget
 from calls.popup_card import popup_card
 from calls.views.frame import dialling_of, render_page
@@ -58,21 +57,21 @@ def refused_page(request: HttpRequest, error: KeyRefusedError, connector: Connec
 def _lead(request: HttpRequest, session: EmbeddedSession) -> dict[str, Any]:
     rows = visible_leads(request.user).select_related("owner").prefetch_related("phones", "opportunities")
     lead: Lead = get_object_or_404(rows.distinct(), pk=session.lead_id)
-    return _about(request, session, lead)
+    return _about(request, lead)
 
 
 def _opportunity(request: HttpRequest, session: EmbeddedSession) -> dict[str, Any]:
     rows = visible_opportunities(request.user).select_related("lead__owner", "owner")
     found: Opportunity = get_object_or_404(rows.distinct(), pk=session.opportunity_id)
-    return _about(request, session, found.lead) | {"opportunity": found}
+    return _about(request, found.lead) | {"opportunity": found}
 
 
-def _about(request: HttpRequest, session: EmbeddedSession, lead: Lead) -> dict[str, Any]:
+def _about(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     """The lead, its calls, and of the agent's popups those with this lead."""
     agent = agent_of(request.user)
     if agent is None:
         raise Http404
-    deliveries = desk_selectors.open_deliveries(agent).filter(popup__call__lead_id=lead_of(session))
+    deliveries = desk_selectors.open_deliveries(agent).filter(popup__call__lead=lead)
     return {
         "lead": lead,
         "calls": list(desk_selectors.calls_of_lead(request.user, lead)[:TIMELINE_LIMIT]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -30,7 +31,8 @@ def may_reach(session: EmbeddedSession, request: HttpRequest) -> bool:
         return match.func.__module__.startswith(_AGENTS_PAGES)
     if session.target == EmbedTarget.POPUPS:
         return match.url_name in _POPUPS | {"click-to-call", "outbound"}
-    return _is_about_lead(session, match, request)
+    lead_id = lead_of(session)
+    return lead_id is not None and _is_about(lead_id, match, request)
 
 
 def lead_of(session: EmbeddedSession) -> UUID | None:
@@ -38,13 +40,13 @@ def lead_of(session: EmbeddedSession) -> UUID | None:
     return session.opportunity.lead_id if session.opportunity else session.lead_id
 
 
-def _is_about_lead(session: EmbeddedSession, match: ResolverMatch, request: HttpRequest) -> bool:
-    lead_id, pk = lead_of(session), match.kwargs.get("pk")
+def _is_about(lead_id: UUID, match: ResolverMatch, request: HttpRequest) -> bool:
+    pk: Any = match.kwargs.get("pk")
     if match.url_name in _POPUPS:
         return Popup.objects.filter(pk=pk, call__lead_id=lead_id).exists()
     match match.url_name:
         case "lead":
-            return pk == lead_id
+            return bool(pk == lead_id)
         case "opportunity":
             return Lead.objects.filter(pk=lead_id, opportunities=pk).exists()
         case "call-recording":
@@ -56,7 +58,7 @@ def _is_about_lead(session: EmbeddedSession, match: ResolverMatch, request: Http
     return False
 
 
-def _calls_only(lead_id: UUID | None, request: HttpRequest) -> bool:
+def _calls_only(lead_id: UUID, request: HttpRequest) -> bool:
     """A call to the lead, at one of its own numbers."""
     number, phone_id = request.POST.get("phone", ""), request.POST.get("phone_id", "")
     if request.POST.get("lead", "") != str(lead_id) or request.POST.get("call_id"):

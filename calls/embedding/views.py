@@ -52,10 +52,8 @@ def by_key(request: HttpRequest, slug: str, endpoint: str) -> HttpResponse:
 
 def asked_in(request: HttpRequest) -> Asked:
     """What the address of a page names beside its key, in any case."""
-    names = {name.lower().replace("_", ""): value.strip() for name, value in request.GET.items()}
-    phone = names.get("leadphone", "")
-    # An unescaped plus arrives as a blank.
-    return Asked(names.get("leadid", ""), phone, names.get("opportunityid", ""))
+    names = {name.lower().replace("_", ""): str(value).strip() for name, value in request.GET.items()}
+    return Asked(names.get("leadid", ""), names.get("leadphone", ""), names.get("opportunityid", ""))
 
 
 def address_of(request: HttpRequest) -> str:

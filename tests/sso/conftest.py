@@ -81,4 +81,5 @@ def path_of(url: str) -> str:
 
 def token_in(page: Any) -> str:
     """The token that the page was handed; empty for a refusal."""
-    return page.content.decode().partition('"X-Embedded-Token": "')[2].partition('"')[0]
+    text: str = page.content.decode()
+    return text.partition('"X-Embedded-Token": "')[2].partition('"')[0]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]  # ships no types
 import pytest
+import yaml
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +18,7 @@ from tests.sso.conftest import CREDENTIAL, PHONE
 from webhooks.look_ups import write_look_ups
 from webhooks.models import JournalEntry
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "hooks.openapi.yaml"
 pytestmark = pytest.mark.django_db
 
 
@@ -131,6 +135,33 @@ def test_for_a_masked_agent_the_numbers_are_masked(read: Any, lead: Lead, agent:
     assert answer.json()["Lead"]["numbers"][0]["number"].endswith("983")
 
 
+def nulls_allowed(node: Any) -> Any:
+    """OpenAPI 3.0's ``nullable`` as JSON Schema says it."""
+    if isinstance(node, list):
+        return [nulls_allowed(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: nulls_allowed(value) for key, value in node.items()}
+    return made | {"type": [made["type"], "null"]} if made.pop("nullable", False) else made
+
+
+def test_answers_are_as_the_openapi_document_says(read: Any, lead: Lead, agent: Agent, ask: Any) -> None:
+    schemas = nulls_allowed(yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))["components"])
+    opportunity = OpportunityFactory(lead=lead, owner=agent)
+    LeadFactory(phones=[PHONE])
+    CallFactory(lead=lead, agent=agent, opportunity=opportunity)
+    answers = {
+        "LeadDetails": read(f"leadId={lead.pk}"),
+        "OpportunityDetails": read(f"opportunityId={opportunity.pk}", hook="opportunity-details"),
+        "SsoAnswer": ask({"AgentEmail": agent.email, "Target": "console"}),
+    }
+
+    for name, answer in answers.items():
+        schema = {"$ref": f"#/components/schemas/{name}", "components": schemas}
+        jsonschema.validate(answer.json(), schema)
+        assert set(answer.json()) == set(schemas["schemas"][name]["properties"])
+
+
 def test_an_opportunity_is_read_with_its_lead(read: Any, lead: Lead, agent: Agent) -> None:
     opportunity = OpportunityFactory(lead=lead, name="Car loan", external_id="O-1", stage="Papers")
 
@@ -164,10 +195,13 @@ def test_look_ups_are_journalled_and_hold_no_key(read: Any, connector: Connector
     read("leadphone=9611795983")
     Client().get(f"/hooks/{connector.hook_key}/lead-details?leadphone=9611795983&Key=s3cret-key")
 
+    read("leadphone=9611795983", credential="a wrong credential")
+
     write_look_ups()
 
-    looked_up, page = JournalEntry.objects.order_by("pk")
+    looked_up, page, refused = JournalEntry.objects.order_by("pk")
     assert (looked_up.endpoint, looked_up.reply_status) == ("lead-details", 200)
-    assert page.reply_status == 401
+    assert (page.reply_status, refused.reply_status) == (401, 401)
+    assert "a wrong credential" not in str(refused.headers)
     assert "s3cret" not in page.query_string
     assert "leadphone" in page.query_string

@@ -272,6 +272,14 @@ def test_the_corner_is_signed_in_by_the_agents_own_login(agent: Agent, connector
     assert get("/embed/page/", token).status_code == 401
 
 
+def test_a_server_can_open_the_corner_without_a_login(opened: Any, agent: Agent) -> None:
+    corner, token = opened({"AgentEmail": agent.email, "Target": "popups"})
+
+    assert b'class="page-embedded page-corner"' in corner.content
+    assert b'data-shell="/embed/acme/corner/"' in corner.content
+    assert (get("/embed/page/", token).status_code, get("/leads/", token).status_code) == (200, 403)
+
+
 def test_no_corner_where_no_page_may_show_it(agent: Agent, connector: Connector) -> None:
     Connector.objects.filter(pk=connector.pk).update(embed_origins=[])
     touch_connector(connector.pk)
