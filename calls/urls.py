@@ -7,7 +7,6 @@ from calls.views import calls, dialling, leads, manual_calls, merging, opportuni
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("calls.embedding.urls")),
-    path("", include("calls.embedding.urls")),
     path("", pages.console, name="console"),
     path("console/lists/", pages.console_lists, name="console-lists"),
     path("calls/", pages.call_history, name="call-history"),
