@@ -76,6 +76,7 @@ class ManualCallForm(forms.Form):
         self._choice("phone").choices = [*shown, ("", "Another number")]
         opportunities = Opportunity.objects.filter(lead=lead)
         self._rows("opportunity").queryset = opportunities
+        self._rows("opportunity").label_from_instance = lambda row: shown_text(str(row), viewer=viewer)  # type: ignore[method-assign]  # Django's own hook
         if opportunities:
             rows = self._rows("opportunity")
             rows.label_from_instance = lambda row: shown_text(str(row), viewer=viewer)  # type: ignore[method-assign]
