@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import sample
-from tests.environment.live import LiveSystem
 from tests.environment.provider import Answer, ProviderServer
 
 pytestmark = pytest.mark.browser
@@ -127,35 +126,6 @@ def test_what_is_typed_and_the_caret_stay_while_the_call_goes_on(signed_in: Sign
     _clear(page)
 
 
-def test_dismissed_in_one_tab_disappears_in_the_other(signed_in: SignedIn, ring: Ring) -> None:
-    first = signed_in()
-    _clear(first)
-    second = first.context.new_page()
-    second.goto(first.url)
-    ring("two-tabs")
-    expect(first.get_by_role("alertdialog")).to_be_visible()
-    expect(second.get_by_role("alertdialog")).to_be_visible()
-
-    second.get_by_role("button", name="Dismiss").click()
-
-    expect(first.get_by_role("alertdialog")).to_have_count(0)
-    expect(second.get_by_role("alertdialog")).to_have_count(0)
-
-
-def test_second_tab_takes_over_when_the_first_closes(signed_in: SignedIn, ring: Ring) -> None:
-    first = signed_in()
-    _clear(first)
-    second = first.context.new_page()
-    second.goto(first.url)
-    expect(second.locator("#connection")).to_have_text("live")
-
-    first.close()
-    ring("take-over")
-
-    expect(second.get_by_role("alertdialog")).to_be_visible()
-    _clear(second)
-
-
 def test_alt_1_goes_to_the_newest_popup_and_an_unknown_caller_gets_a_name(signed_in: SignedIn, ring: Ring) -> None:
     page = signed_in()
     _clear(page)
@@ -171,38 +141,6 @@ def test_alt_1_goes_to_the_newest_popup_and_an_unknown_caller_gets_a_name(signed
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("alertdialog", name="Nisha Verma")).to_be_visible()
-    _clear(page)
-
-
-def test_number_shared_by_two_leads_is_settled_by_one_key(office: LiveSystem, signed_in: SignedIn, ring: Ring) -> None:
-    office.manage(
-        "shell", "-c",
-        "from tests import factories as f; [f.LeadFactory(name=n, phones=['+919822200111']) for n in ('One', 'Two')]",
-    )  # fmt: skip
-    page = signed_in()
-    _clear(page)
-    ring("shared", "+919822200111")
-    expect(page.get_by_text("2 leads have this number")).to_be_visible()
-    second = page.locator(".candidate strong").nth(1).inner_text()
-
-    page.keyboard.press("Alt+1")
-    page.keyboard.press("2")
-
-    expect(page.get_by_role("alertdialog", name=second)).to_contain_text("1 other has this number")
-    _clear(page)
-
-
-def test_reconnecting_is_told_and_popups_come_after_it(office: LiveSystem, signed_in: SignedIn, ring: Ring) -> None:
-    page = signed_in()
-    _clear(page)
-
-    pid = office.kill_web()
-    office.wait_for_other("processes.web", pid)
-    office.wait_until_ready()
-    ring("after-restart")
-
-    expect(page.get_by_role("alertdialog")).to_be_visible(timeout=15_000)
-    expect(page.locator("#connection")).to_have_text("live")
     _clear(page)
 
 

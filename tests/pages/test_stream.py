@@ -17,6 +17,7 @@ from calls import doorbell
 from calls.models import OutboundRequest, PopupDelivery
 from calls.push import CHANNEL, ring_doorbell
 from calls.services.popups import dismiss_popup, touch_deliveries
+from calls.stream_events import DeskCursor, read_news
 from calls.views import stream as stream_view
 from calls.views.stream import agent_stream
 from crm.models import Agent
@@ -317,3 +318,30 @@ def test_garbage_on_the_channel_is_ignored(
             assert (await stream.next("popup", seconds=2))["state"] == "ringing"
 
     run(steps())
+
+
+def test_streams_that_ask_together_are_read_together_and_each_hears_its_own(
+    asha: Agent, show: Show, django_assert_num_queries: Any
+) -> None:
+    other = factories.AgentFactory()
+    mine, theirs = show(), show(agent=other)
+    cursors = [
+        DeskCursor(agent=asha, sequence=0),
+        DeskCursor(agent=other, sequence=0),
+        DeskCursor(agent=asha, sequence=None),
+    ]
+
+    with django_assert_num_queries(4):
+        told = read_news(cursors)
+
+    popups = [
+        [
+            delivery.popup_id
+            for delivery in (mine, theirs)
+            if f'"popup_id":{delivery.popup_id},'.encode() in b"".join(one)
+        ]
+        for one in told
+    ]
+    assert popups == [[mine.popup_id], [theirs.popup_id], [mine.popup_id]]
+    with django_assert_num_queries(2):
+        assert read_news(cursors) == [[], [], []]
