@@ -334,14 +334,8 @@ def test_streams_that_ask_together_are_read_together_and_each_hears_its_own(
     with django_assert_num_queries(4):
         told = read_news(cursors)
 
-    popups = [
-        [
-            delivery.popup_id
-            for delivery in (mine, theirs)
-            if f'"popup_id":{delivery.popup_id},'.encode() in b"".join(one)
-        ]
-        for one in told
-    ]
+    texts = [b"".join(news).decode() for news in told if isinstance(news, list)]
+    popups = [[pk for pk in (mine.popup_id, theirs.popup_id) if f'"popup_id":{pk},' in text] for text in texts]
     assert popups == [[mine.popup_id], [theirs.popup_id], [mine.popup_id]]
     with django_assert_num_queries(2):
         assert read_news(cursors) == [[], [], []]
