@@ -70,7 +70,7 @@ def part_of_provider(call: Call, wanted: ByteRange) -> Part:
         with recording_stream(call, range_header=wanted.header) as answer:
             if answer.status == 416:
                 raise _unsatisfied(call, answer)
-            if answer.status == 206 and not answer.is_encoded:
+            if answer.status == 206:
                 return _given_part(call, answer, wanted)
             return _cut_out(call, answer, wanted)
     except HttpDoorError:
@@ -107,7 +107,7 @@ def _unsatisfied(call: Call, answer: StreamedAnswer) -> Exception:
 
 def _given_part(call: Call, answer: StreamedAnswer, wanted: ByteRange) -> Part:
     told = parse_content_range(answer.headers.get("content-range", ""))
-    if told is None or (wanted.first is not None and told.first != wanted.first):
+    if told is None or answer.is_encoded or (wanted.first is not None and told.first != wanted.first):
         raise not_sound(call, "another part than was asked for")
     if (told.total or 0) > largest_bytes():
         raise too_large(call)
@@ -140,6 +140,8 @@ def _cut_out(call: Call, answer: StreamedAnswer, wanted: ByteRange) -> Part:
 
 def _looked_at(call: Call, answer: StreamedAnswer, chunks: Iterator[bytes]) -> tuple[bytes, str]:
     """The first piece of a whole answer, and its type. Raises RecordingError for nothing and for no sound."""
+    if answer.status == 206:
+        raise not_sound(call, "a part where all was asked for")
     head = _head(chunks)
     if not head or answer.status == 416:
         raise not_ready(call)

@@ -20,10 +20,11 @@ from telephony_connector.common.http import HttpDoorError
 
 logger = logging.getLogger(__name__)
 
+# Opened by itself, the browser's own player asks once more, with the session's cookie: hence allow-same-origin.
 _HEADERS = {
     "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; media-src 'self'; sandbox",
+    "Content-Security-Policy": "default-src 'none'; media-src 'self'; sandbox allow-same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 

@@ -82,6 +82,8 @@ def test_a_recording_plays_and_seeks_on_a_leads_page(
     page.keyboard.press("Escape")
     expect(page.locator("audio")).to_have_count(0)
     expect(button).to_be_focused()
+    page.goto(f"{recorded.base_url}{button.get_attribute('data-recording')}")
+    wait_until(lambda: bool(page.locator("video").evaluate("video => video.duration > 89 && video.readyState > 1")))
 
 
 def test_todays_list_plays_one_at_a_time_and_says_why_when_it_cannot(

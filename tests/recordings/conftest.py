@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.test import Client
 
 from calls.models import Call
@@ -64,7 +66,7 @@ def client_of(db: None) -> Iterator[Callable[[Any], Client]]:
 
     yield make
     while _open:
-        _open.pop().close()
+        leave(_open.pop())
     assert taken_slots() == 0
 
 
@@ -91,5 +93,14 @@ def listen(client: Client, call: Call, **headers: str) -> Any:
 def body_of(response: Any) -> bytes:
     """All bytes of an answer, which is closed then as a server does."""
     data = b"".join(response.streaming_content) if response.streaming else response.content
-    response.close()
+    leave(response)
     return bytes(data)
+
+
+def leave(response: Any) -> None:
+    """End the request as a server does, but for the database connection, which is the test's."""
+    request_finished.disconnect(close_old_connections)
+    try:
+        response.close()
+    finally:
+        request_finished.connect(close_old_connections)

@@ -18,7 +18,7 @@ from connector_config.models import Connector
 from crm.models import Agent
 from telephony_connector.common.http import HttpDoorError
 from tests import factories
-from tests.recordings.conftest import MakeCall, body_of, listen
+from tests.recordings.conftest import MakeCall, body_of, leave, listen
 from tests.recordings.sound_server import Sound, SoundServer, serving, tone
 
 WAV = tone(2)
@@ -274,7 +274,7 @@ def test_the_connectors_own_credentials_go_to_their_hosts_only(
         connector.refresh_from_db()
         connector.recording_authentication, connector.recording_settings = kind, values
         connector.save()
-        listen(player, call).close()
+        leave(listen(player, call))
 
     assert [heard.headers.get(header) for heard in sounds.heard] == [value, None, None, None]
 
@@ -287,7 +287,7 @@ def test_a_token_in_the_address_is_added_and_escaped(
     connector.recording_hosts = [sounds.origin]
     connector.save()
 
-    listen(player, recorded(query="?id=5#part")).close()
+    leave(listen(player, recorded(query="?id=5#part")))
 
     assert sounds.heard[0].path == "/r/1.wav?id=5&api%20key=a%26b%3Dc%23d"
 
@@ -303,12 +303,12 @@ def test_click_to_calls_authentication_goes_to_its_host_by_default(
     connector.save()
     call = recorded()
 
-    listen(player, call).close()
+    leave(listen(player, call))
     connector.request_templates.update(url="https://api.elsewhere.example/call")
     template = connector.request_templates.get()
     template.url = "https://api.elsewhere.example/call"
     template.save()
-    listen(player, call).close()
+    leave(listen(player, call))
 
     assert [heard.headers.get("authorization") for heard in sounds.heard] == ["Bearer t0ken", None]
 
@@ -411,14 +411,14 @@ def test_who_goes_away_frees_the_providers_connection_and_the_slot(
     next(pieces)
     assert (sounds.open_drips, slots.taken_slots()) == (1, 1)
 
-    answer.close()
+    leave(answer)
 
     assert slots.taken_slots() == 0
     wait_until(lambda: sounds.open_drips == 0)
 
 
 def test_an_answer_that_is_never_read_frees_them_too(recorded: MakeCall, player: Client, sounds: SoundServer) -> None:
-    listen(player, recorded(drips=True)).close()
+    leave(listen(player, recorded(drips=True)))
 
     assert slots.taken_slots() == 0
     wait_until(lambda: sounds.open_drips == 0)
