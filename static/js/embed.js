@@ -20,6 +20,13 @@ async function enter(newToken) {
   await import("./console.js");
   startNavigation();
   corner?.begin();
+  document.addEventListener("click", (event) => event.target.closest("[data-sign-out]") && signOut());
+}
+
+async function signOut() {
+  await fetch("/embed/sign-out/", { method: "POST", headers: own(), credentials: "omit" }).catch(() => null);
+  forget();
+  location.reload();
 }
 
 // After a reload the page is an empty shell: its content comes with the token.
