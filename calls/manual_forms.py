@@ -76,10 +76,10 @@ class ManualCallForm(forms.Form):
         self._choice("phone").choices = [*shown, ("", "Another number")]
         opportunities = Opportunity.objects.filter(lead=lead)
         self._rows("opportunity").queryset = opportunities
-        self._rows("opportunity").label_from_instance = lambda row: shown_text(str(row), viewer=viewer)  # type: ignore[method-assign]  # Django's own hook
         if opportunities:
             rows = self._rows("opportunity")
-            rows.label_from_instance = lambda row: shown_text(str(row), viewer=viewer)  # type: ignore[method-assign]
+            # Django's own hook for the words of a choice.
+            rows.label_from_instance = lambda obj: shown_text(str(obj), viewer=viewer)  # type: ignore[method-assign]
         else:
             del self.fields["opportunity"]
         self._offer_connectors(agent_of(viewer))

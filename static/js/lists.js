@@ -4,6 +4,7 @@ import { isZoneNew, localise } from "./times.js";
 
 const QUIET_MS = 400;
 const REGULAR_MS = 60000;
+const UNDO_MS = 15000;
 
 export function startLists() {
   const lists = document.getElementById("lists");
@@ -19,6 +20,7 @@ export function startLists() {
   // A panel in which somebody has just called, or listens to a recording, stays as it is until that is done.
   function replace(panel) {
     const old = document.getElementById(panel.id);
+    if (Date.now() - Number(old?.dataset.usedAt ?? 0) < UNDO_MS) return;
     if (!old || old.contains(document.activeElement) || old.querySelector(".call-result:not(:empty), .player")) return;
     localise(panel);
     if (old.querySelector("details[open]")) panel.querySelector("details")?.setAttribute("open", "");
@@ -26,6 +28,12 @@ export function startLists() {
     old.replaceWith(panel);
     window.htmx?.process(panel);
   }
+
+  // What was just done in a panel can be undone in its place before the panel is made anew.
+  lists.addEventListener("submit", (event) => {
+    const panel = event.target.closest(".panel");
+    if (panel) panel.dataset.usedAt = Date.now();
+  });
 
   function soon() {
     waiting ??= setTimeout(refresh, QUIET_MS);
