@@ -74,7 +74,7 @@ def client_of(db: None) -> Iterator[Callable[[Any], Client]]:
 def recordings_folder(tmp_path: Path, settings: Any) -> Path:
     """Copies go into a folder of the test's own."""
     folder = tmp_path / "recordings"
-    stored: dict[str, Any] = django_settings.STORAGES["recordings"]
+    stored: Any = django_settings.STORAGES["recordings"]
     changed = {**stored, "OPTIONS": {**stored["OPTIONS"], "location": folder}}
     settings.STORAGES = {**django_settings.STORAGES, "recordings": changed}
     return folder
