@@ -125,7 +125,8 @@ class Crawl:
             before = set(self._links)
             for extra in READINGS if _is_ours(url) else READINGS[:1]:
                 self.visit(url, **extra)
-            self.visit(url, method="OPTIONS")
+            if url.startswith("/api/"):
+                self.visit(url, method="OPTIONS")
             for link in sorted(self._links - before):
                 if _is_here(link) and _kind(link) not in known:
                     known.add(_kind(link))
