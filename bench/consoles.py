@@ -100,17 +100,19 @@ def measure(plan: Plan) -> Consoles:
             with _listening(stream, cookies) as (told, usage):
                 sent = _post_all(web, plan)
                 time.sleep(SETTLE_SECONDS)
-    return _result(plan, sent=sent, told=told, usage=usage, idle=idle, pool=pool)
+    return summarise(plan, sent=sent, told=told, usage=usage, idle=idle, pool=pool)
 
 
 @dataclass(slots=True)
-class _Told:
+class Told:
+    """What the consoles heard, and how many of their streams were closed too early."""
+
     arrivals: list[Arrival] = field(default_factory=list)
     closed: int = 0
 
 
 @contextmanager
-def _listening(stream: WebProcess, cookies: Sequence[str]) -> Iterator[tuple[_Told, Usage]]:
+def _listening(stream: WebProcess, cookies: Sequence[str]) -> Iterator[tuple[Told, Usage]]:
     """All consoles open for the block; what they heard is told at its end."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(
@@ -118,7 +120,7 @@ def _listening(stream: WebProcess, cookies: Sequence[str]) -> Iterator[tuple[_To
     )
     process.start()
     theirs.close()
-    told, usage, is_over = _Told(), Usage(), threading.Event()
+    told, usage, is_over = Told(), Usage(), threading.Event()
     try:
         ours.recv()
         watch = threading.Thread(target=_watch, args=(stream, usage, is_over))
@@ -176,7 +178,8 @@ def _post_all(web: WebProcess, plan: Plan) -> list[Sent]:
     return sent
 
 
-def _result(plan: Plan, *, sent: list[Sent], told: _Told, usage: Usage, idle: float, pool: int) -> Consoles:
+def summarise(plan: Plan, *, sent: list[Sent], told: Told, usage: Usage, idle: float, pool: int) -> Consoles:
+    """The figures of what was posted and heard; popups of other runs, such as the warm-up's, do not count."""
     posted = {one.session_id: one for one in sent}
     ours = [arrival for arrival in told.arrivals if arrival.session_id in posted]
     right = [arrival for arrival in ours if arrival.agent == posted[arrival.session_id].agent]

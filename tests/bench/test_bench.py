@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from bench import report, scene
+import pytest
+
+from bench import consoles, report, scene
+from bench.console_clients import Arrival
 from bench.latency import Latency
 from bench.throughput import Throughput
 
@@ -45,3 +48,18 @@ def test_measured_call_log_has_sixteen_fields_and_a_session_of_its_own() -> None
     assert len(first) == 16
     assert first["CallSessionId"] != second["CallSessionId"]
     assert first["SourceNumber"] == scene.lead_phone(1)
+
+
+def test_consoles_count_what_is_lost_doubled_or_elsewhere() -> None:
+    sent = [consoles.Sent(agent=number, session_id=f"s{number}", at=number / 10) for number in range(4)]
+    heard = [(0, "s0", 0.05), (1, "s1", 0.12), (1, "s1", 0.13), (0, "s2", 0.3), (0, "warm", 0.0)]
+    told = consoles.Told(arrivals=[Arrival(*one) for one in heard], closed=1)
+    usage = consoles.Usage(connections=[2, 4], resident=[100_000_000, 120_000_000], processor=[1.0, 1.2])
+    plan = consoles.Plan(consoles=4, rate=10.0, seconds=0.4)
+
+    measured = consoles.summarise(plan, sent=sent, told=told, usage=usage, idle=90.0, pool=12)
+
+    assert (measured.lost, measured.doubled, measured.elsewhere, measured.closed_streams) == (2, 1, 1, 1)
+    assert measured.slowest == pytest.approx(50)
+    assert (measured.database_connections, measured.megabytes, measured.processor_ms) == (4, 120.0, pytest.approx(50))
+    assert "2, 1, 1; 1 streams closed" in consoles.as_table(measured)
