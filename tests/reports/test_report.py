@@ -34,7 +34,7 @@ def supervisor(client: Client) -> Client:
     return client
 
 
-def rows_of(client: Client, **filters: object) -> dict[str, dict[str, str]]:
+def rows_of(client: Client, **filters: str | int) -> dict[str, dict[str, str]]:
     answer = client.get(reverse("report"), {**filters, "format": "csv"})
     assert answer["Content-Type"].startswith("text/csv")
     return {row["agent"]: row for row in csv.DictReader(answer.content.decode().splitlines())}
