@@ -40,33 +40,33 @@ class DialTarget:
 def dial_target(user: Any, named: Named) -> DialTarget:
     """What is meant, among that which the user may see. Raises ClickToCallRefusedError with the input's name."""
     if named.call_id is not None:
-        return _of_call(user, named)
+        return _of_call(user, named.call_id, named.lead)
     if named.repeats is not None:
         return _of_request(user, named.repeats)
     if named.phone_id is not None:
-        return _of_phone(user, named)
+        return _of_phone(user, named.phone_id, named.lead)
     return DialTarget(phone=named.typed, lead=named.lead, is_typed=bool(named.typed))
 
 
-def _of_call(user: Any, named: Named) -> DialTarget:
-    call = visible_calls(user).filter(pk=named.call_id).select_related("lead").first()
+def _of_call(user: Any, call_id: int, lead: Lead | None) -> DialTarget:
+    call = visible_calls(user).filter(pk=call_id).select_related("lead").first()
     if call is None:
         raise ClickToCallRefusedError("There is no such call among yours.", "call_id")
     if is_withheld(call.customer_number):
         raise ClickToCallRefusedError("This caller's number was withheld.", "call_id")
-    return DialTarget(phone=call.customer_number_e164 or call.customer_number, lead=named.lead or call.lead)
+    return DialTarget(phone=call.customer_number_e164 or call.customer_number, lead=lead or call.lead)
 
 
-def _of_request(user: Any, request_id: UUID | None) -> DialTarget:
+def _of_request(user: Any, request_id: UUID) -> DialTarget:
     earlier = visible_outbound_requests(user).filter(pk=request_id).select_related("lead").first()
     if earlier is None:
         raise ClickToCallRefusedError("There is no such request among yours.", "repeats")
     return DialTarget(phone=earlier.phone, lead=earlier.lead)
 
 
-def _of_phone(user: Any, named: Named) -> DialTarget:
-    phones = LeadPhone.objects.filter(pk=named.phone_id, lead__in=visible_leads(user)).select_related("lead")
-    phone = (phones.filter(lead=named.lead) if named.lead else phones).first()
+def _of_phone(user: Any, phone_id: int, lead: Lead | None) -> DialTarget:
+    phones = LeadPhone.objects.filter(pk=phone_id, lead__in=visible_leads(user)).select_related("lead")
+    phone = (phones.filter(lead=lead) if lead else phones).first()
     if phone is None:
         raise ClickToCallRefusedError("This lead has no such number.", "phone_id")
     return DialTarget(phone=phone.e164 or phone.number, lead=phone.lead)

@@ -152,7 +152,8 @@ class Crawl:
         self._links |= {link.removeprefix(HOST).partition("#")[0] for link in page.links}
         for form in page.forms:
             form.action = form.action.removeprefix(HOST)
-            self.forms.setdefault(f"{form.action} {sorted(form.values)}", form)
+            names = sorted({name for name, _ in form.values})
+            self.forms.setdefault(f"{_kind(form.action)} {names}", form)
 
 
 def _is_ours(url: str) -> bool:

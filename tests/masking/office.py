@@ -59,7 +59,7 @@ def open_office(*, sees_full_numbers: bool) -> Office:
 
 
 def _connector(slug: str, **values: Any) -> Connector:
-    connector = factories.ConnectorFactory(slug=slug, name=slug.title(), **values)
+    connector: Connector = factories.ConnectorFactory(slug=slug, name=slug.title(), **values)
     factories.VirtualNumberFactory(connector=connector, number=VIRTUAL_NUMBER, tag="Website")
     factories.RequestTemplateFactory(connector=connector)
     factories.RequestTemplateFactory(
@@ -123,7 +123,7 @@ def _desk(agent: Agent, acme: Connector, desk: Connector, ravi: Lead) -> Popup:
     """Popups: of a lead, of somebody unknown, of several leads who share a number, and one with an outside page."""
     twins = [_lead(agent, SHARED, external_id=f"T{number}{SHARED}") for number in range(3)]
     candidates = [{"lead_id": str(lead.pk), "reason": f"has {SHARED}"} for lead in twins]
-    shown = [
+    shown: list[dict[str, Any]] = [
         {"connector": acme, "number": RAVI, "lead": ravi, "follow_up_at": timezone.now() + timedelta(hours=2)},
         {"connector": acme, "number": UNKNOWN, "caller": {"name": UNKNOWN}},
         {"connector": acme, "number": UNKNOWN, "caller": {}},
@@ -142,7 +142,7 @@ def _desk(agent: Agent, acme: Connector, desk: Connector, ravi: Lead) -> Popup:
 
 
 def _outbound(agent: Agent, connector: Connector, ravi: Lead, opportunity: Opportunity) -> OutboundRequest:
-    rows = []
+    rows: list[OutboundRequest] = []
     for place, status in enumerate(OutboundRequest.Status):
         rows.append(
             factories.OutboundRequestFactory(

@@ -19,7 +19,7 @@ from tests.masking.numbers import giveaways
 from tests.masking.office import RAVI, UNKNOWN, Office, open_office
 
 pytestmark = pytest.mark.django_db
-REST = {"HTTP_X_REQUESTED_WITH": "fetch"}
+FETCH: dict[str, Any] = {"HTTP_X_REQUESTED_WITH": "fetch"}
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_who_is_nobodys_agent_sees_none() -> None:
 
 def test_call_button_sends_an_id_and_the_whole_number_is_called(office: Office, page: Client) -> None:
     answer = page.post(
-        reverse("click-to-call"), {"phone_id": office.ravi.phones.get().pk, "lead": office.ravi.pk}, **REST
+        reverse("click-to-call"), {"phone_id": office.ravi.phones.get().pk, "lead": office.ravi.pk}, **FETCH
     )
 
     assert answer.status_code == 200, answer.content
@@ -88,12 +88,13 @@ def test_unknown_caller_is_called_back_by_the_calls_id(
     office: Office, page: Client, api: APIClient, is_program: bool
 ) -> None:
     missed = office.agent.calls.filter(lead=None, customer_number_e164=UNKNOWN).first()
+    assert missed is not None
 
     if is_program:
         body = {"call_id": missed.pk, "connector": "acme"}
         answer: Any = api.post("/api/click-to-call/", body, format="json")
     else:
-        answer = page.post(reverse("click-to-call"), {"call_id": missed.pk, "connector": "acme"}, **REST)
+        answer = page.post(reverse("click-to-call"), {"call_id": missed.pk, "connector": "acme"}, **FETCH)
 
     assert answer.status_code in {200, 202}, answer.content
     assert OutboundRequest.objects.get().phone_e164 == UNKNOWN
@@ -116,7 +117,7 @@ def test_call_of_another_agent_cannot_be_returned(office: Office, api: APIClient
 
 
 def test_idempotency_key_does_not_tell_whether_a_guess_is_right(office: Office, api: APIClient) -> None:
-    key = {"HTTP_IDEMPOTENCY_KEY": "k"}
+    key: dict[str, Any] = {"HTTP_IDEMPOTENCY_KEY": "k"}
     body = {"lead_id": str(office.ravi.pk), "connector": "acme"}
     first = api.post("/api/click-to-call/", body, format="json", **key)
     OutboundRequest.objects.update(status=OutboundRequest.Status.SUCCEEDED)
@@ -147,7 +148,7 @@ def test_only_a_whole_number_finds(
     if where == "api":
         found = bool(api.get("/api/leads/", {"search": text}).json()["results"])
     elif where == "history":
-        found = link in page.get(reverse("call-history"), {"q": text}, **REST).content.decode().partition("<main")[2]
+        found = link in page.get(reverse("call-history"), {"q": text}, **FETCH).content.decode().partition("<main")[2]
     else:
         name = {"leads": "leads", "suggestions": "lead-suggestions"}[where]
         html = page.get(reverse(name), {"search": text}).content.decode()
@@ -169,7 +170,7 @@ def test_edited_notes_keep_the_numbers_that_were_masked(office: Office, page: Cl
     call.notes = "9845017362 asked for a call"
     call.save()
 
-    page.post(reverse("popup-notes", args=[office.popup.pk]), {"notes": "••••• ••362 asked twice"}, **REST)
+    page.post(reverse("popup-notes", args=[office.popup.pk]), {"notes": "••••• ••362 asked twice"}, **FETCH)
 
     call.refresh_from_db()
     assert call.notes == "9845017362 asked twice"
@@ -177,13 +178,13 @@ def test_edited_notes_keep_the_numbers_that_were_masked(office: Office, page: Cl
 
 def test_lead_read_by_the_api_can_be_sent_back_without_harm(office: Office, api: APIClient) -> None:
     url = f"/api/leads/{office.ravi.pk}/"
-    before = Lead.objects.values().get(pk=office.ravi.pk)
+    before: dict[str, Any] = dict(Lead.objects.values().get(pk=office.ravi.pk))
     read = api.get(url).json()
     sent = {name: read[name] for name in ("name", "email", "company", "city", "zip_code")}
 
     answer = api.patch(url, {**sent, "phones": [phone["number"] for phone in read["phones"]]}, format="json")
 
-    after = Lead.objects.values().get(pk=office.ravi.pk)
+    after: dict[str, Any] = dict(Lead.objects.values().get(pk=office.ravi.pk))
     assert (answer.status_code, office.ravi.phones.get().e164) in {(200, RAVI), (400, RAVI)}
     assert all(after[name] == before[name] for name in sent)
 
@@ -220,6 +221,7 @@ def test_outside_page_gets_masked_values_in_its_address(sees: bool) -> None:
     office = open_office(sees_full_numbers=sees)
     call = office.agent.calls.filter(connector__slug="desk").first()
 
+    assert call is not None
     shown = popup_page(call, office.agent)
 
     assert shown is not None
