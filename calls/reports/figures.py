@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import ExtractHour
@@ -98,5 +99,5 @@ def _counts() -> dict[str, Count | Sum]:
     }
 
 
-def _figures(row: dict[str, int | None]) -> Figures:
+def _figures(row: Mapping[str, Any]) -> Figures:
     return Figures(**{field.name: row[field.name] or 0 for field in fields(Figures)})

@@ -25,7 +25,8 @@ PERIODS = [
 
 
 def _date_widget() -> forms.Widget:
-    return UnfoldAdminTextInputWidget(attrs={"type": "date"})
+    widget: forms.Widget = UnfoldAdminTextInputWidget(attrs={"type": "date"})
+    return widget
 
 
 class ReportForm(forms.Form):

@@ -61,5 +61,6 @@ def test_consoles_count_what_is_lost_doubled_or_elsewhere() -> None:
 
     assert (measured.lost, measured.doubled, measured.elsewhere, measured.closed_streams) == (2, 1, 1, 1)
     assert measured.slowest == pytest.approx(50)
-    assert (measured.database_connections, measured.megabytes, measured.processor_ms) == (4, 120.0, pytest.approx(50))
+    assert (measured.database_connections, measured.megabytes) == (4, 120.0)
+    assert measured.processor_ms == pytest.approx(50)
     assert "2, 1, 1; 1 streams closed" in consoles.as_table(measured)
