@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from calls.embedded_pages import is_web_address
+from calls.handover import hand_over_copy
 from calls.models import Call, RecordingCopy
 from calls.recordings.schedule import MAXIMUM_ATTEMPTS, pause_after
 from calls.recordings.storage import new_file_name, recording_storage
@@ -64,7 +65,7 @@ def owe_copy(*, call: Call, is_wanted: bool) -> None:
         return
     if not is_new:
         RecordingCopy.objects.filter(pk=copy.pk).update(url=call.recording_url, **_wanted_anew(now))
-    transaction.on_commit(partial(hand_to_worker, copy.pk))
+    transaction.on_commit(partial(hand_over_copy, copy.pk))
 
 
 def fetch_again(copies: QuerySet[RecordingCopy]) -> int:
@@ -78,19 +79,6 @@ def _wanted_anew(now: datetime) -> dict[str, object]:
         "state": State.WANTED, "attempt_count": 0, "next_attempt_at": now, "claimed_until": None, "message": "",
         "updated_at": now,
     }  # fmt: skip
-
-
-def hand_to_worker(copy_id: int) -> bool:
-    """Enqueue one fetch; False when the broker took nothing. The row stays the truth: the sweep finds it."""
-    from calls.tasks import fetch_recording_copy  # the task imports the fetch, which imports this module
-
-    try:
-        fetch_recording_copy.apply_async(args=(copy_id,), expires=60)
-    # Whatever a broken broker raises (kombu, redis, socket errors), the row is committed and the sweep will find it.
-    except Exception as error:
-        logger.warning("Recording copy %s not handed to a worker: %s", copy_id, type(error).__name__)
-        return False
-    return True
 
 
 def due_copies(now: datetime) -> QuerySet[RecordingCopy]:
@@ -161,7 +149,7 @@ def hand_over_next(now: datetime) -> None:
     """Enqueue the copies that are due longest, for the places that are free."""
     places = _free_places(now)
     for copy_id in list(due_copies(now).order_by("next_attempt_at").values_list("pk", flat=True)[:places]):
-        if not hand_to_worker(copy_id):
+        if not hand_over_copy(copy_id):
             return
 
 

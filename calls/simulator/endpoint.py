@@ -40,51 +40,59 @@ def make_server(port: int, handle: Handler, *, recording_authorization: str = ""
 
     ``recording_authorization`` is the Authorization header without which it hands out no recording.
     """
+    return _Server(port, handle, recording_authorization)
 
-    class RequestHandler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
 
-        def handle_any(self) -> None:
-            parts = urlsplit(self.path)
-            length = min(int(self.headers.get("Content-Length") or 0), LARGEST_BODY)
-            fields = fields_of(parts.query, self.rfile.read(length))
-            if key := self.headers.get("Idempotency-Key"):
-                fields["idempotency-key"] = key
-            is_recording = parts.path.startswith("/recordings/")
-            self._answer(self._recording() if is_recording else handle(parts.path, fields))
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
 
-        def _recording(self) -> Reply:
-            if self.headers.get("Authorization", "") != recording_authorization and recording_authorization:
-                return json_reply(401, status="ERROR", message="Recordings need user and password")
-            return Reply(200, recording(), "audio/wav")
+    def __init__(self, port: int, handle: Handler, recording_authorization: str) -> None:
+        self.handle_fields, self.recording_authorization = handle, recording_authorization
+        super().__init__((HOST, port), _RequestHandler)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = handle_any  # noqa: N815 - the base class's names
 
-        def _answer(self, reply: Reply) -> None:
-            wanted = parse_range(self.headers.get("Range", "")) if reply.status == 200 else None
-            try:
-                first, last = wanted.within(len(reply.body)) if wanted else (0, len(reply.body) - 1)
-            except UnsatisfiableRangeError:
-                wanted, first, last = None, 0, -1
-                reply = Reply(416, b"", reply.content_type)
-            is_part = wanted is not None
-            self.send_response(206 if is_part else reply.status)
-            self.send_header("Content-Type", reply.content_type)
-            self.send_header("Accept-Ranges", "bytes")
-            if is_part:
-                self.send_header("Content-Range", f"bytes {first}-{last}/{len(reply.body)}")
-            body = reply.body[first : last + 1] if is_part else reply.body
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
+class _RequestHandler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-            """Stay silent: every request has its own line already."""
+    def handle_any(self) -> None:
+        parts = urlsplit(self.path)
+        length = min(int(self.headers.get("Content-Length") or 0), LARGEST_BODY)
+        fields = fields_of(parts.query, self.rfile.read(length))
+        if key := self.headers.get("Idempotency-Key"):
+            fields["idempotency-key"] = key
+        is_recording = parts.path.startswith("/recordings/")
+        self._answer(self._recording() if is_recording else self.server.handle_fields(parts.path, fields))
 
-    server = ThreadingHTTPServer((HOST, port), RequestHandler)
-    server.daemon_threads = True
-    return server
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = handle_any  # noqa: N815 - the base class's names
+
+    def _recording(self) -> Reply:
+        wanted = self.server.recording_authorization
+        if wanted and self.headers.get("Authorization", "") != wanted:
+            return json_reply(401, status="ERROR", message="Recordings need user and password")
+        return Reply(200, recording(), "audio/wav")
+
+    def _answer(self, reply: Reply) -> None:
+        wanted = parse_range(self.headers.get("Range", "")) if reply.status == 200 else None
+        try:
+            first, last = wanted.within(len(reply.body)) if wanted else (0, len(reply.body) - 1)
+        except UnsatisfiableRangeError:
+            wanted, first, last = None, 0, -1
+            reply = Reply(416, b"", reply.content_type)
+        is_part = wanted is not None
+        self.send_response(206 if is_part else reply.status)
+        self.send_header("Content-Type", reply.content_type)
+        self.send_header("Accept-Ranges", "bytes")
+        if is_part:
+            self.send_header("Content-Range", f"bytes {first}-{last}/{len(reply.body)}")
+        body = reply.body[first : last + 1] if is_part else reply.body
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        """Stay silent: every request has its own line already."""
 
 
 def fields_of(query: str, body: bytes) -> dict[str, str]:

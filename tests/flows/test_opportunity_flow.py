@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 import requests
@@ -16,13 +15,6 @@ pytestmark = pytest.mark.parametrize("live_system", ["postgresql", "sqlite"], in
 
 RAVI, ASHA = "+919611795983", "+919611795980"
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[ProviderServer]:
-    server = ProviderServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="module")

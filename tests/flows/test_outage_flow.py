@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,14 +21,6 @@ pytestmark = pytest.mark.parametrize("live_system", ["postgresql", "sqlite"], in
 CALLS = 12
 ROUNDS_OF_AN_HOUR = 6
 """Attempts after 0, 5, 25 and 85 s, 6 and 26 minutes; the seventh comes after the hour."""
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[ProviderServer]:
-    """One provider for the module: its address stands in the product's templates."""
-    server = ProviderServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -25,14 +25,6 @@ NUMBER = "+919611795983"
 
 
 @pytest.fixture(scope="module")
-def provider() -> Iterator[ProviderServer]:
-    """One provider for the module: its address stands in the product's templates."""
-    server = ProviderServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
 def configured(
     live_system: LiveSystem, provider: ProviderServer, tmp_path_factory: pytest.TempPathFactory
 ) -> ProductClient:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,14 +16,6 @@ pytestmark = pytest.mark.parametrize("live_system", ["postgresql", "sqlite"], in
 
 HANGING_SECONDS = 10
 CUSTOMER = "+919611795983"
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[ProviderServer]:
-    """One provider for the module: its address stands in the product's templates."""
-    server = ProviderServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="module")

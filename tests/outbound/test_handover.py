@@ -8,16 +8,16 @@ import pytest
 from celery import current_app
 from django.conf import settings
 
-from calls.handover import DISPATCH_TASK, hand_to_worker
-from calls.tasks import dispatch_outbound_request, sweep_outbound_requests
+from calls.handover import DISPATCH_TASK, FETCH_COPY_TASK, hand_to_worker
+from calls.tasks import dispatch_outbound_request, fetch_recording_copy, sweep_outbound_requests
 from connector_config.models import RequestTemplate
 from tests.factories import OutboundRequestFactory
 
 Purpose = RequestTemplate.Purpose
 
 
-def test_the_task_that_is_named_is_the_one_that_dispatches() -> None:
-    assert dispatch_outbound_request.name == DISPATCH_TASK
+def test_the_tasks_that_are_named_are_the_ones_that_do_the_work() -> None:
+    assert (dispatch_outbound_request.name, fetch_recording_copy.name) == (DISPATCH_TASK, FETCH_COPY_TASK)
 
 
 @pytest.mark.django_db

@@ -104,3 +104,13 @@ def leave(response: Any) -> None:
         response.close()
     finally:
         request_finished.connect(close_old_connections)
+
+
+@pytest.fixture
+def player(asha: Agent, client_of: Callable[[Any], Client]) -> Client:
+    return client_of(asha)
+
+
+@pytest.fixture
+def staff(client_of: Callable[[Any], Client]) -> Client:
+    return client_of(factories.UserFactory(is_staff=True))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
@@ -21,7 +22,6 @@ from calls.recordings.fetching import fetch_copy
 from calls.recordings.schedule import MAXIMUM_ATTEMPTS
 from connector_config.models import Connector
 from connector_config.services.saving import touch_connector
-from crm.models import Agent
 from tests import factories
 from tests.recordings.conftest import MakeCall, body_of, listen
 from tests.recordings.sound_server import Sound, SoundServer, tone
@@ -34,7 +34,7 @@ WAV = tone(2)
 def handed_over(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The ids that were handed to a worker: there is none here."""
     ids: list[int] = []
-    monkeypatch.setattr("calls.tasks.fetch_recording_copy.apply_async", lambda args, expires: ids.extend(args))
+    monkeypatch.setattr(current_app, "send_task", lambda name, args, **options: ids.extend(args))
     return ids
 
 
@@ -44,11 +44,6 @@ def keeping(connector: Connector) -> Connector:
     connector.keeps_recordings = True
     connector.save()
     return connector
-
-
-@pytest.fixture
-def player(asha: Agent, client_of: Callable[[Any], Client]) -> Client:
-    return client_of(asha)
 
 
 def owed(call: Call) -> RecordingCopy:
