@@ -17,6 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--only-database", action="store_true", help="run only tests that use Django's test database")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark slow tests by the fixtures that they use, and drop what the short run leaves out."""
     for item in items:
@@ -28,6 +29,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("live") or item.get_closest_marker("browser"):
             # Real processes on a busy machine: one more try, which pytest's last line counts.
             item.add_marker(pytest.mark.flaky(reruns=1))
+            if not item.get_closest_marker("xdist_group"):
+                # A module's tests share its running product, which is started once for all of them.
+                item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     if config.getoption("--only-database"):
         kept = [item for item in items if _uses_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])

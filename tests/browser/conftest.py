@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -135,12 +134,12 @@ def ring(office: LiveSystem) -> Callable[..., None]:
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> Callable[..., None]:
-    """Keeps a picture of a page; those in docs change only with UPDATE_SCREENSHOTS=1."""
-    folder = BASE_DIR / "docs" / "images" if os.environ.get("UPDATE_SCREENSHOTS") == "1" else tmp_path
+def picture() -> Callable[..., None]:
+    """Takes a picture of a page for docs/images, with UPDATE_SCREENSHOTS=1 only."""
+    is_wanted = os.environ.get("UPDATE_SCREENSHOTS") == "1"
 
     def take(page: Page, name: str, *, full_page: bool = False) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"{name}.png", full_page=full_page)
+        if is_wanted:
+            page.screenshot(path=BASE_DIR / "docs" / "images" / f"{name}.png", full_page=full_page)
 
     return take
