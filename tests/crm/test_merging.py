@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+import yaml
 from django.utils import timezone
 
 from calls.models import Call
 from calls.services.lead_merging import merge_leads, undo_merge
+from connector_config.services.configuration import import_configuration
 from crm.errors import LeadMergeError
 from crm.models import Lead, LeadMerge, Opportunity, Task
 from crm.selectors import find_lead
@@ -210,3 +212,23 @@ def test_import_of_a_merged_leads_row_adds_numbers_and_leaves_the_values() -> No
     assert (report.created, report.bad_rows, Lead.objects.count()) == (0, [], 1)
     assert (kept.name, kept.external_id) == ("Ravi Kumar", "L-1")
     assert _numbers(kept) == [RAVI, OFFICE, "+918025551234"]
+
+
+@pytest.mark.parametrize("reference", ["external_id", "id"])
+def test_a_configuration_file_keeps_to_the_lead_that_stayed(reference: str) -> None:
+    kept, former = _pair(external_id="L-2")
+    Lead.objects.filter(pk=kept.pk).update(external_id="L-1")
+    names = {"external_id": "L-2", "id": str(former.pk)}
+    merge_leads(kept=Lead.objects.get(pk=kept.pk), former=former)
+    document = {
+        "version": 1,
+        "leads": [{reference: names[reference], "name": "Other name", "phones": ["+918025551234"]}],
+        "opportunities": [{"name": "Car loan", "lead": names[reference]}],
+    }
+
+    import_configuration(yaml.safe_dump(document).encode())
+
+    kept.refresh_from_db()
+    assert (Lead.objects.count(), kept.name, kept.external_id) == (1, "Ravi Kumar", "L-1")
+    assert set(_numbers(kept)) == {RAVI, OFFICE, "+918025551234"}
+    assert Opportunity.objects.get().lead == kept

@@ -12,6 +12,7 @@ from connector_config.services.configuration.problems import join
 from connector_config.services.configuration.run import ImportRun, read_id
 from connector_config.services.saving import touch_connectors_of_field
 from crm.models import Lead, Opportunity
+from crm.selectors import find_lead
 from crm.services.leads import save_lead
 from telephony_connector.common.phones import to_e164
 
@@ -46,24 +47,43 @@ def set_options(field: DispositionField, values: list[str]) -> None:
 
 
 def import_lead(entry: LeadEntry, run: ImportRun) -> None:
-    """Make or change a lead; numbers that the file leaves out stay, behind those that it gives."""
+    """Make or change a lead; numbers that the file leaves out stay, behind those that it gives.
+
+    A lead that was merged into another gives that one its numbers and nothing else, or every import would undo what
+    was chosen when they were merged.
+    """
     if not _is_id_readable(entry, run):
         return
-    lead = _find_lead(entry, run)
-    is_new = lead is None
-    lead = lead or (Lead(id=read_id(entry.id)) if entry.id else Lead())
-    for column, value in columns.given_values(entry, columns.LEAD).items():
-        setattr(lead, column, value)
-    if entry.external_id is not None:
-        lead.external_id = entry.external_id or None
-    if entry.owner is not None:
-        lead.owner = run.agent(entry.owner, join(entry.path, "owner"))
+    lead = _merged_into(entry)
+    is_new = False
+    if lead is None:
+        found = _find_lead(entry, run)
+        is_new = found is None
+        lead = found or (Lead(id=read_id(entry.id)) if entry.id else Lead())
+        _set_columns(lead, entry, run)
     run.check_numbers(entry.phones or [], join(entry.path, "phones"))
     try:
         save_lead(lead=lead, phones=entry.phones, country=run.country, keep_other_phones=True)
     except ValidationError as error:
         run.problems.add_validation(entry.path, error)
     run.count("lead", is_new=is_new)
+
+
+def _merged_into(entry: LeadEntry) -> Lead | None:
+    """The lead that the entry's lead was merged into; None where it was not."""
+    reference = entry.id or entry.external_id or ""
+    lead = find_lead(reference)
+    is_itself = lead is not None and (lead.pk == read_id(reference) or lead.external_id == reference)
+    return None if is_itself else lead
+
+
+def _set_columns(lead: Lead, entry: LeadEntry, run: ImportRun) -> None:
+    for column, value in columns.given_values(entry, columns.LEAD).items():
+        setattr(lead, column, value)
+    if entry.external_id is not None:
+        lead.external_id = entry.external_id or None
+    if entry.owner is not None:
+        lead.owner = run.agent(entry.owner, join(entry.path, "owner"))
 
 
 def _is_id_readable(entry: LeadEntry | OpportunityEntry, run: ImportRun) -> bool:

@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 from connector_config.models import Connector, DispositionField
 from connector_config.services.configuration.problems import Problem, Problems, did_you_mean
 from crm.models import Agent, Lead, Team
+from crm.selectors import find_lead
 from crm.services.phones import DEFAULT_COUNTRY
 from telephony_connector.common.phones import to_e164
 
@@ -72,10 +73,8 @@ class ImportRun:
         return found
 
     def lead(self, reference: str, path: str) -> Lead | None:
-        """The lead of an external id or an id. An unknown one is a fault."""
-        lead = Lead.objects.filter(external_id=reference).first()
-        if lead is None and (lead_id := read_id(reference)):
-            lead = Lead.objects.filter(pk=lead_id).first()
+        """The lead of an external id or an id, or the one that it was merged into. An unknown one is a fault."""
+        lead = Lead.objects.filter(external_id=reference).first() or find_lead(reference)
         if lead is None:
             self.problems.add(path, f"there is no lead with the external id or id {reference!r}")
         return lead
