@@ -17,21 +17,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--only-database", action="store_true", help="run only tests that use Django's test database")
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark slow tests by the fixtures that they use."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    is_live, is_browser = bool(fixtures & {"live_system", "start_live_system"}), "browser" in fixtures
+    if is_live:
+        item.add_marker("live")
+    if is_browser:
+        item.add_marker("browser")
+    if is_live or is_browser:
+        # Real processes on a busy machine: one more try, which pytest's last line counts.
+        item.add_marker(pytest.mark.flaky(reruns=1))
+        if not item.get_closest_marker("xdist_group"):
+            # A module's tests share its running product, which is started once for all of them.
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark slow tests by the fixtures that they use, and drop what the short run leaves out."""
-    for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & {"live_system", "start_live_system"}:
-            item.add_marker("live")
-        if "browser" in fixtures:
-            item.add_marker("browser")
-        if item.get_closest_marker("live") or item.get_closest_marker("browser"):
-            # Real processes on a busy machine: one more try, which pytest's last line counts.
-            item.add_marker(pytest.mark.flaky(reruns=1))
-            if not item.get_closest_marker("xdist_group"):
-                # A module's tests share its running product, which is started once for all of them.
-                item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    """Drop what the short run leaves out."""
     if config.getoption("--only-database"):
         kept = [item for item in items if _uses_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
