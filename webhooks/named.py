@@ -56,10 +56,10 @@ def lead_named(
     that number. Only leads that the reader may see are found."""
     leads = reader.leads.select_related("owner").prefetch_related("phones").distinct()
     if text := sent.get("leadid", ""):
-        known = find_lead(text.replace("\x00", ""))
+        known = find_lead(text)
         return (leads.filter(pk=known.pk).first() if known else None), "LeadId", []
     if text := sent.get("leadphone", ""):
-        matches = match_leads(text.replace("\x00", ""), connector.default_country)
+        matches = match_leads(text, connector.default_country)
         visible = {lead.pk: lead for lead in leads.filter(pk__in=[match.lead.id for match in matches])}
         found = [match for match in matches if match.lead.id in visible]
         return (visible[found[0].lead.id] if found else None), "LeadPhone", found[1:]
@@ -68,7 +68,7 @@ def lead_named(
 
 def opportunity_named(sent: dict[str, str], reader: Reader) -> Opportunity | None:
     """The opportunity of our id or of another system's, where the reader may see it."""
-    text = sent.get("opportunityid", "").replace("\x00", "")
+    text = sent.get("opportunityid", "")
     if not text:
         return None
     rows = reader.opportunities.select_related("lead__owner", "owner").prefetch_related("lead__phones").distinct()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 from connector_config.mapping.events import NormalisationError
+from connector_config.mapping.values import storable_text
 from webhooks.incoming import IncomingRequest
 
 
@@ -28,5 +29,6 @@ def first_of(sent: dict[str, str], names: Iterable[str]) -> str:
 def _text(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
-    text = str(value)
-    return f"+{text.strip()}" if text.startswith(" ") and text.strip().isdigit() else text.strip()
+    raw = str(value)
+    text = storable_text(raw)
+    return f"+{text}" if raw.startswith(" ") and text.isdigit() else text

@@ -1,13 +1,16 @@
-"""Two narrow exceptions to the global rules: the admin's content policy and the API's time zone."""
+"""What holds for whole parts of the site: the admin's content policy, the API's time zone, no NUL in a request."""
 
 import datetime
 from collections.abc import Callable
 
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, UnreadablePostError
 from django.utils import timezone
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# Hooks clean what providers send, and the API's serializers name the field.
+_CLEANS_ITSELF = ("hooks", "1/api/", "api/")
 
 # The admin theme evaluates Alpine.js expressions and sets inline styles; agents never see these pages.
 _ADMIN_POLICY = {
@@ -42,3 +45,25 @@ def utc_for_api(get_response: GetResponse) -> GetResponse:
             return get_response(request)
 
     return middleware
+
+
+def refuse_null_characters(get_response: GetResponse) -> GetResponse:
+    """Answer 400 to a page that is asked for, or sent, a NUL character: PostgreSQL cannot look for one nor keep it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if _holds_null(request):
+            return HttpResponseBadRequest("The request holds a NUL character.", content_type="text/plain")
+        return get_response(request)
+
+    return middleware
+
+
+def _holds_null(request: HttpRequest) -> bool:
+    if request.path_info.lstrip("/").lower().startswith(_CLEANS_ITSELF):
+        return False
+    texts = [text for values in request.GET.lists() for text in (values[0], *values[1])]
+    try:
+        texts += [text for values in request.POST.lists() for text in (values[0], *values[1])]
+    except UnreadablePostError:
+        return False
+    return any("\x00" in text for text in (request.path_info, *texts))

@@ -84,7 +84,7 @@ def test_of_several_leads_the_likeliest_comes_with_the_others(read: Any, lead: L
     [
         ("lead-details", "leadphone=%2B14155550100", 404, ""),
         ("lead-details", "leadId=none", 404, ""),
-        ("lead-details", "leadId=%00", 404, ""),
+        ("lead-details", "leadId=%00", 422, "leadphone"),
         ("lead-details", "leadphone=123", 404, ""),
         ("lead-details", "other=1", 422, "leadphone"),
         ("lead-details", "leadphone=1&AgentEmail=nobody@example.com", 422, "AgentEmail"),
