@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 from calls.merge_context import MergeSubjects, masked_merge_context, merge_context
 from calls.models import Call
+from connector_config.frame_permissions import FrameAttributes, frame_attributes
 from connector_config.models import Connector
 from connector_config.outgoing.address import UrlTemplate, compile_url
+from connector_config.outgoing.context import MergeContext
 from connector_config.placeholders import TemplateError
 from connector_config.selectors import connectors_of
 from crm.masking import sees_numbers
@@ -20,10 +22,13 @@ _WEB_SCHEMES = frozenset({"http", "https"})
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedPage:
-    """A page to be shown in a frame, and whose it is."""
+    """A page to be shown in a frame: whose it is, what it may do there, and its size in pixels (None: all there is)."""
 
     name: str
     url: str
+    frame: FrameAttributes
+    height: int
+    width: int | None = None
 
 
 def is_web_address(url: str) -> bool:
@@ -51,10 +56,10 @@ def popup_page(call: Call, agent: Agent | None) -> EmbeddedPage | None:
     )
     is_masked = agent is not None and not sees_numbers(agent.user)
     values = masked_merge_context(subjects) if is_masked else merge_context(subjects)
-    try:
-        return EmbeddedPage(call.connector.name, template.render(values)) if template else None
-    except TemplateError:
+    if (url := _rendered(template, values)) is None:
         return None  # a value that the path cannot carry: our own content serves
+    connector = call.connector
+    return EmbeddedPage(connector.name, url, frame_attributes(connector.frame_permissions), connector.popup_page_height)
 
 
 def panel_pages(agent: Agent | None) -> list[EmbeddedPage]:
@@ -62,7 +67,22 @@ def panel_pages(agent: Agent | None) -> list[EmbeddedPage]:
     if agent is None:
         return []
     rows = connectors_of(agent).exclude(panel_url="").order_by("name")
-    return [EmbeddedPage(row.name, row.panel_url) for row in rows if is_web_address(row.panel_url)]
+    return [page for row in rows if (page := _panel(row, agent)) is not None]
+
+
+def _panel(connector: Connector, agent: Agent) -> EmbeddedPage | None:
+    url = _rendered(_template(connector.panel_url), merge_context(MergeSubjects(connector=connector, agent=agent)))
+    if url is None:
+        return None
+    frame = frame_attributes(connector.frame_permissions)
+    return EmbeddedPage(connector.name, url, frame, connector.panel_height, connector.panel_width)
+
+
+def _rendered(template: UrlTemplate | None, values: MergeContext) -> str | None:
+    try:
+        return template.render(values) if template else None
+    except TemplateError:
+        return None
 
 
 def frame_sources(connectors: Iterable[Connector]) -> list[str]:

@@ -124,6 +124,10 @@ class AgentPopupEntry:
     enabled: bool | None = None
     external_url: str | None = None
     panel_url: str | None = None
+    permissions: list[str] | None = None
+    external_height: int | None = None
+    panel_height: int | None = None
+    panel_width: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

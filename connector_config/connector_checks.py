@@ -12,6 +12,7 @@ import phonenumbers
 from connector_config.authentication_checks import authentication_faults
 from connector_config.disposition_tasks import rule_faults
 from connector_config.embed_origins import LIMIT, OriginError, parse_origin
+from connector_config.frame_permissions import FEATURES, WINDOWS, unknown_permissions
 from connector_config.mapping.document import InvalidMappingError, merge_mapping, parse_mapping
 from connector_config.models import Connector, RequestHeader, RequestTemplate
 from connector_config.opening_hours import OpeningHoursError, parse_opening_hours
@@ -143,6 +144,8 @@ def _page_faults(connector: Connector) -> Iterator[Fault]:
         url = getattr(connector, column)
         for error in validate_url_template(column, url) if url else ():
             yield Fault(error.field, error.message)
+    for word in unknown_permissions(connector.frame_permissions):
+        yield Fault("frame_permissions", f"{word!r} is none of {', '.join((*FEATURES, *WINDOWS))}")
 
 
 def _embedding_faults(connector: Connector) -> Iterator[Fault]:

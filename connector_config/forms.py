@@ -16,6 +16,7 @@ from unfold.widgets import (
 
 from connector_config.connector_checks import Fault, connector_faults
 from connector_config.form_fields import LinesField, SecretField, TaskRulesField, changed_secret
+from connector_config.frame_permissions import FEATURES, WINDOWS
 from connector_config.models import Connector
 from connector_config.presets import load_preset, preset_names
 from connector_config.recording_form import PREFIX as RECORDING_PREFIX
@@ -41,7 +42,7 @@ def scheme_choices() -> list[tuple[str, str]]:
     return [(scheme, verifier.label) for scheme, verifier in VERIFIERS.items()]
 
 
-_WITH_MERGE_FIELDS = frozenset({"popup_external_url", "call_route_body"})
+_WITH_MERGE_FIELDS = frozenset({"popup_external_url", "panel_url", "call_route_body"})
 """Where typing @ opens the list of merge fields, as it does in request templates."""
 
 
@@ -131,6 +132,11 @@ class ConnectorForm(RecordingFormMixin):
         label="Pages may be embedded by", placeholder="https://desktop.example.com",
         help_text="Origins, one a line, whose pages may show ours in a frame: the provider's agent desktop, or the web "
         "CRM that loads connector.js. No paths, no wildcards. Empty: nobody's.",
+    )  # fmt: skip
+    frame_permissions = LinesField(
+        label="What these pages may do", placeholder="microphone",
+        help_text=f"One a line, of {', '.join((*FEATURES, *WINDOWS))}. A softphone needs the microphone; a page of "
+        "yours in the popup mostly nothing.",
     )  # fmt: skip
     mapping = PrettyJSONField(
         label="Rules of your own", required=False,

@@ -55,7 +55,8 @@ TABS = (
             endpoints=(("call-route", "Give this URL to the provider as its call routing or “sticky agent” URL."),
                        ("opportunity-route", "The same for the owner of an opportunity."))),
     TabSpec("agent-popup", "Agent popup", "The provider tells this address that a phone rings, and the agent sees who "
-            "is calling.", ("popup_enabled", "popup_external_url", "panel_url"),
+            "is calling.", ("popup_enabled", "popup_external_url", "popup_page_height", "panel_url",
+             "panel_height", "panel_width", "frame_permissions"),
             endpoints=(("agent-popup", "Give this URL to the provider as its popup, screen-pop or live-event URL."),)),
     TabSpec("call-log", "Call log", "The provider reports each call to this address once it is over.",
             ("lead_creation", "owner", "excluded_numbers"),

@@ -7,9 +7,12 @@ import secrets
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
+from connector_config.frame_permissions import default_permissions
 from crm.models import Agent, Team
 from telephony_connector.common.fields import EncryptedJSONField, EncryptedTextField
 from telephony_connector.common.models import TimestampedModel
+
+FRAME_SIZE = [MinValueValidator(100), MaxValueValidator(2000)]
 
 
 def new_hook_key() -> str:
@@ -155,7 +158,24 @@ class Connector(TimestampedModel):
         "agent panel URL",
         max_length=2000,
         blank=True,
-        help_text="The provider's softphone page, shown beside the console.",
+        help_text="The provider's softphone page, shown beside the console; merge fields of the agent allowed.",
+    )
+    frame_permissions = models.JSONField("what these pages may do", default=default_permissions, blank=True)
+    popup_page_height = models.PositiveSmallIntegerField(
+        "height of the external page",
+        default=260,
+        validators=FRAME_SIZE,
+        help_text="In pixels, inside the popup.",
+    )
+    panel_height = models.PositiveSmallIntegerField(
+        "height of the agent panel", default=420, validators=FRAME_SIZE, help_text="In pixels."
+    )
+    panel_width = models.PositiveSmallIntegerField(
+        "width of the agent panel",
+        null=True,
+        blank=True,
+        validators=FRAME_SIZE,
+        help_text="In pixels. Empty: as wide as its column.",
     )
 
     calling_hours = models.CharField(

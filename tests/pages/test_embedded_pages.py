@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -16,6 +17,7 @@ from tests import factories
 
 Show = Callable[..., PopupDelivery]
 ClientOf = Callable[..., Client]
+FRAME = re.compile(r"<iframe[^>]*>")
 
 
 @pytest.mark.parametrize(
@@ -70,8 +72,45 @@ def test_softphone_panel_is_shown_beside_the_console(asha: Agent, acme: Connecto
 
     response = client_of(asha).get("/")
 
-    assert b'<iframe src="https://phone.example.com:8443/agent"' in response.content
+    frame = FRAME.search(response.content.decode())
+    assert frame is not None
+    assert 'src="https://phone.example.com:8443/agent"' in frame[0]
+    assert 'width="100%" height="420"' in " ".join(frame[0].split())
+    assert 'allow="microphone; autoplay"' in frame[0]
+    assert "allow-top-navigation" not in frame[0]
     assert "frame-src https://phone.example.com:8443" in response["Content-Security-Policy"]
+
+
+def test_panel_knows_the_agent_and_has_the_size_and_permissions_that_are_set(
+    asha: Agent, acme: Connector, client_of: ClientOf
+) -> None:
+    factories.AgentMappingFactory(connector=acme, agent=asha, provider_agent_id="50 71")
+    Connector.objects.filter(pk=acme.pk).update(
+        panel_url="https://phone.example.com/?id=@agentId",
+        panel_width=360,
+        panel_height=500,
+        frame_permissions=["camera", "downloads", "top-navigation"],
+    )
+
+    frame = FRAME.search(client_of(asha).get("/").content.decode())
+
+    assert frame is not None
+    assert 'src="https://phone.example.com/?id=50%2071"' in frame[0]
+    assert 'width="360" height="500"' in " ".join(frame[0].split())
+    assert 'allow="camera"' in frame[0]
+    assert 'sandbox="allow-scripts allow-forms allow-same-origin allow-downloads"' in frame[0]
+
+
+def test_external_page_stands_in_a_sandbox(show: Show, asha: Agent, acme: Connector, client_of: ClientOf) -> None:
+    Connector.objects.filter(pk=acme.pk).update(
+        popup_external_url="https://crm.example.com/p/", popup_page_height=300, frame_permissions=[]
+    )
+    delivery = show()
+
+    frame = FRAME.search(client_of(asha).get(reverse("popup-card", args=[delivery.popup_id])).content.decode())
+
+    assert frame is not None
+    assert 'height="300" allow="" sandbox="allow-scripts allow-forms allow-same-origin"' in " ".join(frame[0].split())
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://@customerNumber/", "ftp://x.example/"])
