@@ -7,7 +7,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 
 from calls.models import EmbeddedSession
@@ -20,6 +20,8 @@ AT_ONCE = 6
 
 
 def test_of_many_who_bring_a_key_at_once_one_gets_the_page(ask: Any, agent: Agent) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one writer in at a time")
     path = path_of(ask({"AgentEmail": agent.email, "Target": "console"}).json()["Message"]["Url"])
     start = Barrier(AT_ONCE)
 
