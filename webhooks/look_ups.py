@@ -10,7 +10,7 @@ import logging
 import threading
 from collections import deque
 
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import Error, close_old_connections, transaction
 from django.utils import timezone
 
 from connector_config.selectors import ConnectorConfig
@@ -48,7 +48,7 @@ def write_look_ups() -> int:
         batch.append(_waiting.popleft())
     try:
         JournalEntry.objects.bulk_create(batch)
-    except DatabaseError:
+    except Error:
         return sum(_is_written(entry) for entry in batch)
     return len(batch)
 
@@ -57,8 +57,9 @@ def _is_written(entry: JournalEntry) -> bool:
     try:
         with transaction.atomic():
             entry.save(force_insert=True)
-    except DatabaseError:
+    except Error:
         logger.exception("A look-up of connector %s could not be journalled", entry.connector_id)
+        close_old_connections()
         return False
     return True
 

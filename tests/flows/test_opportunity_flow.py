@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from tests.environment.live import LiveSystem
-from tests.environment.provider import Answer, ProviderServer, RecordedRequest
+from tests.environment.provider import Answer, ProviderServer
 from tests.flows.client import ProductClient, standard_document
 
 pytestmark = pytest.mark.parametrize("live_system", ["postgresql", "sqlite"], indirect=True)
@@ -77,25 +77,19 @@ def test_opportunity_goes_out_with_the_click_and_comes_back_with_the_call(
     product: ProductClient, provider: ProviderServer
 ) -> None:
     opportunity = product.get("opportunities/", external_id="O-1")["results"][0]["id"]
-    ids: list[str] = []
-
-    def echo(request: RecordedRequest) -> Answer:
-        ids.append(request.json()["opportunity"])
-        return Answer(body=b"OK")
-
-    provider.answer("/call", echo)
+    provider.answer("/call", Answer(body=b"OK"))
     route = requests.get(product.hook("opportunity-route"), params={"opportunityId": "O-1"}, timeout=30)
     asked = {"lead_id": None, "opportunity_id": opportunity, "connector": "sale", "agent": "asha.sale@example.com"}
     assert product.post("click-to-call/", asked).status_code == 202
-    provider.wait_for("/call")
-    popup = product.send("agent-popup", _event("out-1", "Outbound", OpportunityId=ids[0]))
-    log = product.send("call-log", _event("out-1", "Outbound", OpportunityId=ids[0], **LOG))
+    sent = provider.wait_for("/call")[0].json()["opportunity"]
+    popup = product.send("agent-popup", _event("out-1", "Outbound", OpportunityId=sent))
+    log = product.send("call-log", _event("out-1", "Outbound", OpportunityId=sent, **LOG))
 
     desk = Desk(product)
     page = desk.page(f"/opportunities/{opportunity}/")
     call = product.get("calls/", session_id="out-1")["results"][0]
     assert route.text == ASHA
-    assert ids == [opportunity]
+    assert sent == opportunity
     assert (popup.status_code, log.status_code) == (200, 200)
     assert (call["opportunity"]["name"], call["lead"]["name"]) == ("Car loan", "Ravi Kumar")
     assert "1:01" in page
