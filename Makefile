@@ -32,6 +32,7 @@ requirements: $(VENV)/.requirements-dev ## Compile requirements*.txt anew from r
 	@$(BIN)/python telephony_connector/processes/env_file.py
 
 # The stamps hold the hash of what is installed, so that a fresh checkout's file times mean nothing.
+# --no-deps: the files name everything, and older pips look past a pin where a dependency asks for an extra.
 $(VENV)/.requirements: FORCE | environment
 	@$(call install,requirements.txt,$@)
 
@@ -42,7 +43,7 @@ define install
 wanted=$$($(BIN)/python -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest(), sys.version)' $(1)); \
 if [ "$$(cat $(2) 2>/dev/null)" != "$$wanted" ]; then \
 	echo "Installing $(1) ..."; \
-	$(PIP) install --require-hashes --requirement $(1) && printf '%s\n' "$$wanted" > $(2); \
+	$(PIP) install --no-deps --require-hashes --requirement $(1) && printf '%s\n' "$$wanted" > $(2); \
 fi
 endef
 

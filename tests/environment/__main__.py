@@ -15,6 +15,8 @@ from tests.environment.valkey import ValkeyServer
 
 BIN = Path(sys.executable).parent
 CHECKS = (
+    # Requirements are installed without their dependencies: the files have to name every one.
+    [sys.executable, "-m", "pip", "check"],
     [str(BIN / "ruff"), "check", "."],
     [str(BIN / "ruff"), "format", "--check", "."],
     [str(BIN / "mypy")],
