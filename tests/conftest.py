@@ -1,6 +1,7 @@
 """Fixtures that every test may use; the real services live in `tests/environment`."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -45,3 +46,14 @@ def _uses_database(item: pytest.Item) -> bool:
     is_live = item.get_closest_marker("live") or item.get_closest_marker("browser")
     is_using = item.get_closest_marker("django_db") or _DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
     return bool(is_using) and not is_live
+
+
+@pytest.fixture(autouse=True)
+def look_ups_wait(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Look-ups are written by `write_look_ups` alone: their thread would outlive a test and write into the next one."""
+    from webhooks import look_ups
+
+    monkeypatch.setattr(look_ups, "_start_writer", lambda: None)
+    look_ups._waiting.clear()
+    yield
+    look_ups._waiting.clear()

@@ -77,6 +77,7 @@ def test_opportunity_goes_out_with_the_click_and_comes_back_with_the_call(
     product: ProductClient, provider: ProviderServer
 ) -> None:
     opportunity = product.get("opportunities/", external_id="O-1")["results"][0]["id"]
+    provider.clear()
     provider.answer("/call", Answer(body=b"OK"))
     route = requests.get(product.hook("opportunity-route"), params={"opportunityId": "O-1"}, timeout=30)
     asked = {"lead_id": None, "opportunity_id": opportunity, "connector": "sale", "agent": "asha.sale@example.com"}

@@ -56,13 +56,6 @@ def log_lines() -> Iterator[list[str]]:
     logging.getLogger().removeHandler(collector)
 
 
-@pytest.fixture(autouse=True)
-def look_ups_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are written after each request here, by write_look_ups, and not by a thread."""
-    monkeypatch.setattr(look_ups, "_start_writer", lambda: None)
-    look_ups._waiting.clear()
-
-
 @pytest.fixture
 def doors(log_lines: list[str]) -> Doors:
     agent = AgentFactory(email="asha@example.com", phones=["+919611795980"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from schemathesis.generation import GenerationMode
 from connector_config.models import Connector
 from telephony_connector.wsgi import application
 from tests.factories import AgentFactory, ConnectorFactory, LeadFactory
-from webhooks import look_ups
 from webhooks.models import JournalEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,14 +26,6 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "hooks.openapi.yaml"
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300")) // 15
 CREDENTIAL = "the server's credential"
 EVENT_HOOKS = ("call-log", "agent-popup", "events")
-
-
-@pytest.fixture(autouse=True)
-def _look_ups_stay_unwritten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Their writer is a thread that would outlive the test and its connector."""
-    monkeypatch.setattr(look_ups, "_start_writer", lambda: None)
-    yield
-    look_ups._waiting.clear()
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["fitting", "unfitting"])

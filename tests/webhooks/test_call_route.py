@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import time_machine
 from django.test import Client
@@ -17,20 +15,10 @@ from tests.factories import (
     OpportunityFactory,
     VirtualNumberFactory,
 )
-from webhooks import look_ups
 from webhooks.look_ups import write_look_ups
 from webhooks.models import JournalEntry
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _written_by_hand(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The writer is a thread with a connection of its own, which does not see a test's transaction."""
-    monkeypatch.setattr(look_ups, "_start_writer", lambda: None)
-    look_ups._waiting.clear()
-    yield
-    look_ups._waiting.clear()
 
 
 @pytest.fixture
