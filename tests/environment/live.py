@@ -115,6 +115,8 @@ class LiveSystem:
         assert workers, f"no celery is running:\n{self.log()}"
         for process in workers:
             process.kill()
+        # Until both are gone, the second one could be taken for the first one's successor.
+        psutil.wait_procs(workers, timeout=5)
         return int(workers[0].pid)
 
     def kill_broker(self) -> int:
