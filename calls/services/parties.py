@@ -138,9 +138,14 @@ def _can_name_agent(word: str, facts: CallEvent, connector: ConnectorConfig) -> 
 
 
 def _agent_ids(facts: CallEvent, owners: dict[str, tuple[int, ...]], connector: ConnectorConfig) -> tuple[int, ...]:
-    """By user id, else by provider id and phone, else by e-mail. A phone that agents share names none of them."""
+    """By user id, else by provider id, else by phone, else by e-mail. A phone that agents share names none of them.
+
+    Of a rung group some members may be named by id and others by phone, so that only a single id stands alone.
+    """
     if facts.user_id and (agent := _agent_by_user_id(facts.user_id)):
         return (agent,)
+    if len(facts.agent_ids) == 1 and (known := connector.agent_ids.get(facts.agent_ids[0])):
+        return (known,)
     found: list[int] = []
     for word in _agent_words(facts, connector):
         by_number = owners.get(word, ())

@@ -118,6 +118,26 @@ def test_named_but_unknown_agent_gets_nobody_the_popup(connector: Connector) -> 
     assert "agent_unknown" in Call.objects.get().flags
 
 
+def test_known_id_of_an_agent_says_more_than_the_telephone_they_sit_at(connector: Connector, agent: Agent) -> None:
+    AgentFactory(phones=["+919611795981"])
+    Connector.objects.update(preset="custom", config_version=2)
+    body = {"call_id": "s-1", "direction": "inbound", "status": "ringing", "from": "+919611795983", "to": DID}
+
+    send(connector, {**body, "agent_id": "5071", "agent_number": "+919611795981"})
+
+    assert states() == {agent.pk: "ringing"}
+
+
+def test_unknown_id_of_an_agent_leaves_it_to_their_telephone(connector: Connector) -> None:
+    seated = AgentFactory(phones=["+919611795981"])
+    Connector.objects.update(preset="custom", config_version=2)
+    body = {"call_id": "s-1", "direction": "inbound", "status": "ringing", "from": "+919611795983", "to": DID}
+
+    send(connector, {**body, "agent_id": "9999", "agent_number": "+919611795981"})
+
+    assert states() == {seated.pk: "ringing"}
+
+
 def test_without_agent_the_owner_then_the_fallback_gets_it(connector: Connector) -> None:
     owner, fallback = AgentFactory(), AgentFactory()
     VirtualNumberFactory(connector=connector, number=DID, fallback_agent=fallback)
