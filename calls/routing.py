@@ -85,7 +85,8 @@ def _first_route(
     agent_ids = [agent_id for agent_id, _ in wanted if agent_id is not None]
     if not agent_ids:
         return None
-    agents = Agent.objects.filter(pk__in=agent_ids, is_on_duty=True).prefetch_related("phones").in_bulk()
+    on_duty = Agent.objects.filter(pk__in=agent_ids, is_on_duty=True, user__is_active=True)
+    agents = on_duty.prefetch_related("phones").in_bulk()
     for agent_id, lead_of_agent in wanted:
         if agent_id in agents and (route := _route_to(agents[agent_id], lead_of_agent, opportunity, connector)):
             return route

@@ -135,10 +135,15 @@ def agents_concerned(
         return named.ids
     if parties.agents.is_any_named:
         return parties.agents.ids
-    if lead is not None and lead.owner_id:
+    if lead is not None and lead.owner_id and _has_account(lead.owner_id):
         return [lead.owner_id]
     fallback = parties.virtual_number.fallback_agent_id if parties.virtual_number else None
     return [fallback] if fallback else []
+
+
+def _has_account(agent_id: int) -> bool:
+    """False for somebody whose account was closed: nobody would see what is shown to them."""
+    return Agent.objects.filter(pk=agent_id, user__is_active=True).exists()
 
 
 def _deliver(popup: Popup, agents: Mapping[int, bool], numbers: Mapping[int, int]) -> None:

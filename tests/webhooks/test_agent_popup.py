@@ -150,6 +150,16 @@ def test_without_agent_the_owner_then_the_fallback_gets_it(connector: Connector)
     assert states() == {owner.pk: "ringing", fallback.pk: "ringing"}
 
 
+def test_owner_whose_account_is_closed_leaves_the_popup_to_the_fallback(connector: Connector) -> None:
+    fallback = AgentFactory()
+    VirtualNumberFactory(connector=connector, number=DID, fallback_agent=fallback)
+    LeadFactory(phones=["+919611795983"], owner=AgentFactory(user__is_active=False))
+
+    send(connector, {**POPUP, "DestinationNumber": DID})
+
+    assert states() == {fallback.pk: "ringing"}
+
+
 def test_ring_group_and_the_answer_of_one(connector: Connector, agent: Agent) -> None:
     other = AgentFactory()
     AgentMappingFactory(connector=connector, agent=other, provider_agent_id="5072")

@@ -90,6 +90,13 @@ def test_owners_of_all_leads_are_tried_in_order(connector: Connector) -> None:
     assert ask(connector, "caller_id=9845098450")[2] == "+919611795981"
 
 
+def test_closed_account_is_rung_no_more(connector: Connector) -> None:
+    gone = AgentFactory(phones=["+919611795980"], user__is_active=False)
+    LeadFactory(phones=["+919845098450"], owner=gone)
+
+    assert ask(connector, "caller_id=9845098450")[2] == ""
+
+
 def test_outside_opening_hours_the_answer_is_blank() -> None:
     connector = ConnectorFactory.create(
         default_country="IN", time_zone="Asia/Kolkata", opening_hours="Mon-Fri 09:00-18:00"
