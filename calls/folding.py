@@ -26,6 +26,10 @@ _POPUP_REPEAT = timedelta(minutes=3)
 _KIND_RANK = {EventKind.CALL_LOG: 1, EventKind.UPDATE: 1, EventKind.POPUP: 0, EventKind.IGNORE: -1}
 _STATUS_RANK = {CallStatus.UNKNOWN: 0, CallStatus.RINGING: 1, CallStatus.IN_PROGRESS: 2}
 _TERMINAL_RANK = 3
+_OUTCOMES: dict[CallStatus | None, CallStatus] = {
+    CallStatus.RINGING: CallStatus.MISSED,
+    CallStatus.IN_PROGRESS: CallStatus.ANSWERED,
+}
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _DISTINGUISHING = ("ended_at", "duration_seconds", "recording_url")
 
@@ -111,7 +115,7 @@ def fold(events: Iterable[HeardEvent]) -> CallEvent:
 
     Per field the value of the highest-ranked event that has one wins: call log and update above popup, then the
     provider's own time and sequence, then the further status, then the fuller event, then the content hash. A
-    terminal status never goes back.
+    terminal status never goes back; a live one becomes what it led to once a log or update tells the end.
     """
     ranked = sorted(events, key=_event_rank)
     merged: dict[str, Any] = {}
@@ -119,6 +123,9 @@ def fold(events: Iterable[HeardEvent]) -> CallEvent:
         merged.update(one.event.present_fields())
     spoken = max(ranked, key=lambda one: (_status_rank(one.event.status), _event_rank(one)))
     merged["status"], merged["raw_status"] = spoken.event.status, spoken.event.raw_status
+    if any(one.event.ended_at is not None and one.event.kind != EventKind.POPUP for one in ranked):
+        # An end was told without its outcome: who talked has answered, who only rang has not.
+        merged["status"] = _OUTCOMES.get(spoken.event.status, spoken.event.status)
     kinds = {one.event.kind for one in ranked}
     kind = next(kind for kind in (EventKind.CALL_LOG, EventKind.POPUP, EventKind.UPDATE) if kind in kinds)
     flags = frozenset[str]().union(*(one.event.flags for one in ranked))

@@ -77,6 +77,20 @@ def test_highest_ranked_value_wins_in_any_order(events: list[CallEvent], field: 
     assert getattr(fold(told(*reversed(events))), field) == winner
 
 
+@pytest.mark.parametrize(
+    ("live", "outcome"),
+    [(CallStatus.RINGING, CallStatus.MISSED), (CallStatus.IN_PROGRESS, CallStatus.ANSWERED), (None, None)],
+)
+def test_an_end_told_without_its_outcome_makes_a_live_status_final(
+    live: CallStatus | None, outcome: CallStatus | None
+) -> None:
+    rung = event(POPUP, status=live)
+
+    assert fold(told(rung, event(UPDATE, ended_at=T0))).status == outcome
+    assert fold(told(event(UPDATE, ended_at=T0), rung)).status == outcome
+    assert fold(told(rung, event(POPUP, ended_at=T0))).status == live
+
+
 def test_raw_status_belongs_to_the_status_that_won() -> None:
     facts = fold(
         told(
