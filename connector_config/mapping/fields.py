@@ -21,7 +21,8 @@ MAX_CALLER_SOURCE = 50
 MAX_AGENTS = 50
 LARGEST_SEQUENCE = 2**63 - 1
 _QUOTED_LENGTH = 60
-_BARE_FILE = re.compile(r"/?[\w.%~+=,@ -]+(?:/[\w.%~+=,@ -]+)*")
+_BARE_FILE = re.compile(r"/?[\w.%~+=,@ -]+(?:/[\w.%~+=,@: -]+)*")
+"""A file name or a path; a colon only below a folder, or it could be a link's scheme."""
 
 
 class FieldKind(StrEnum):

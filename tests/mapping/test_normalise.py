@@ -202,7 +202,9 @@ def test_a_default_direction() -> None:
     assert one({"id": 1}, fields={"direction": {"default": "Outbound"}}).direction is Direction.OUTBOUND
 
 
-@pytest.mark.parametrize("value", ["opop.mp3", "2024/05/a b.wav", "/var/spool/x.wav"])
+@pytest.mark.parametrize(
+    "value", ["opop.mp3", "2024/05/a b.wav", "/var/spool/x.wav", "bucket/c_20210804T17:18_UTC.wav"]
+)
 def test_a_bare_recording_name_is_kept_only_where_the_mapping_says_so(value: str) -> None:
     fields = {"recording_url": "r"}
 
@@ -213,7 +215,7 @@ def test_a_bare_recording_name_is_kept_only_where_the_mapping_says_so(value: str
     assert (dropped.recording_url, dropped.flags) == ("", frozenset({"recording_url_dropped"}))
 
 
-@pytest.mark.parametrize("value", ["javascript:alert(1)", "//evil/x", "a\nb", "x?y"])
+@pytest.mark.parametrize("value", ["javascript:alert(1)", "javascript:x/y", "//evil/x", "a\nb", "x?y"])
 def test_a_bare_recording_is_never_another_scheme(value: str) -> None:
     assert one({"id": 1, "r": value}, fields={"recording_url": "r"}, bare_recordings=True).recording_url == ""
 
