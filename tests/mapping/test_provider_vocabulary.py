@@ -169,7 +169,7 @@ CASES: list[Case] = [
     ("zoom-phone", zoom("callee_ended", answer_start_time="2021-10-08T16:10:04Z"), LOG,
      {"status": "Answered", "duration_seconds": 120}),
     ("zoom-phone", zoom("callee_hold"), None, {}),
-    ("zoom-phone", zoom("voicemail_received"), UPDATE, {"status": "Voicemail"}),
+    ("zoom-phone", zoom("voicemail_received"), LOG, {"status": "Voicemail"}),
     ("zoom-phone", zoom("recording_completed", recordings=[{"call_id": "9", "download_url": "https://z.example/r"}]),
      UPDATE, {"session_id": "9", "recording_url": "https://z.example/r"}),
     ("amazon-connect", {"detail": {"eventType": "DISCONNECTED", "contactId": "c", "channel": "VOICE"}}, UPDATE,
