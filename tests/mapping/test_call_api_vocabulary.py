@@ -10,6 +10,8 @@ import pytest
 from tests.mapping.test_provider_vocabulary import LOG, POPUP, UPDATE, Case, events_of
 
 TWILIO = {"CallSid": "CA1", "From": "+15550001111", "To": "+15550002222", "Direction": "inbound"}
+RESOURCE = {"sid": "CA1", "from": "+15550001111", "to": "+15550002222", "direction": "inbound",
+            "start_time": "Wed, 19 Sep 2018 20:00:01 +0000"}  # fmt: skip
 SIP_AGENT = "sip:asha@acme.sip.us1.twilio.com"
 PLIVO = {"CallUUID": "u", "From": "1415", "To": "1416", "Direction": "inbound"}
 DIALLED = {"DialALegUUID": "u", "DialBLegUUID": "b", "DialBLegTo": "1999"}
@@ -26,6 +28,12 @@ DID = {"type": "did", "endpoint": "+46"}
 def telnyx(event: str, **payload: object) -> dict[str, Any]:
     numbers = {"call_session_id": "s1", "from": "+3531", "to": "+3532"}
     return {"data": {"event_type": event, "occurred_at": "2018-02-02T22:25:27Z", "payload": {**numbers, **payload}}}
+
+
+def state(word: str, **params: object) -> dict[str, Any]:
+    numbers = {"type": "phone", "params": {"from_number": "+1234", "to_number": "+15678"}}
+    told = {"call_id": "c", "call_state": word, "direction": "inbound", "device": numbers, **params}
+    return {"event_type": "calling.call.state", "timestamp": 1640000000.5, "params": told}
 
 
 def twilio_family(preset: str) -> list[Case]:
@@ -87,6 +95,18 @@ CASES: list[Case] = [
      {"notes": "call me", "status": None}),
     ("twilio", {"specversion": "1.0", "data": {"request": {"parameters": {**TWILIO, "CallStatus": "busy"}}}}, LOG,
      {"session_id": "CA1", "status": "Missed"}),
+    ("twilio", {**RESOURCE, "status": "completed", "duration": "20"}, LOG,
+     {"session_id": "CA1", "status": "Answered", "duration_seconds": 20, "display_number": "+15550002222"}),
+    ("twilio", {**RESOURCE, "status": "no-answer", "direction": "outbound-api"}, LOG,
+     {"status": "Missed", "display_number": "+15550001111"}),
+    ("signalwire", state("ringing"), POPUP, {"status": "Ringing", "source_number": "+1234", "display_number": "+15678"}),
+    ("signalwire", state("ended", end_reason="hangup", answer_time=1640000005000, end_time=1640000025000), LOG,
+     {"status": "Answered", "duration_seconds": 20}),
+    ("signalwire", state("ended", end_reason="noAnswer"), LOG, {"status": "Missed", "duration_seconds": 0}),
+    ("signalwire", {"event_type": "calling.call.record", "params": {
+        "call_id": "c", "state": "finished", "url": "https://s.example/r", "duration": 7}}, UPDATE,
+     {"session_id": "c", "recording_url": "https://s.example/r", "duration_seconds": None}),
+    ("signalwire", {"event_type": "calling.call.play", "params": {"call_id": "c", "state": "playing"}}, None, {}),
     ("telnyx", telnyx("call.hangup", hangup_cause="user_busy"), LOG, {"status": "Missed", "duration_seconds": 0}),
     ("telnyx", telnyx("call.hangup", hangup_cause="normal_clearing", start_time="2018-02-02T22:24:27Z"), LOG,
      {"status": "Answered", "duration_seconds": 60}),
