@@ -24,6 +24,7 @@ from calls.models import Call, StoredEvent
 from calls.recordings.copies import owe_copy
 from calls.services.call_facts import write_facts
 from calls.services.clicks import provider_ids_of, tie_click
+from calls.services.linked_recordings import borrow_recording, lend_recording, parents_of
 from calls.services.popups import follow_call, show_popup
 from connector_config.mapping.events import CallEvent, EventKind
 from connector_config.selectors import ConnectorConfig
@@ -58,7 +59,8 @@ def record_events(*, connector: ConnectorConfig, events: Sequence[CallEvent], so
     keys = [session_key_of(event) for event in events]
     before = _forget_request(source) if source.is_replay else {}
     abandoned = sorted({row.session_key for row in before.values()})
-    by_others = {f"call:{connector.id}:{name}" for event in events for name in provider_ids_of(event)}
+    others = {name for event in events for name in provider_ids_of(event) | parents_of(event)}
+    by_others = {f"call:{connector.id}:{name}" for name in others}
     lock_for_transaction(*_lock_names(connector, {*keys, *abandoned}), *by_others)
     calls: dict[int, Call] = {}
     for key in dict.fromkeys([*keys, *abandoned]):
@@ -226,10 +228,12 @@ class _SessionRecorder:
 
     def _refold(self, call: Call, group: Sequence[HeardEvent], new: set[str], *, is_reused: bool) -> None:
         """Fold the group into its call, save it, tie the events to it, and let the popup follow."""
-        is_new = call.pk is None
+        is_new, former_recording = call.pk is None, call.recording_url
         parties = write_facts(call, group, self.connector, is_reused=is_reused and not self.is_inferred)
+        borrow_recording(call)
         call.save()
-        owe_copy(call=call, is_wanted=self.connector.keeps_recordings)
+        for recorded in (call, *lend_recording(call, before=former_recording)):
+            owe_copy(call=recorded, is_wanted=self.connector.keeps_recordings)
         tie_click(click_id=parties.click_id, call=call)
         self.calls[call.pk] = call
         self._tie(call, group, new)

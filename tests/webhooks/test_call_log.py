@@ -240,3 +240,29 @@ def test_legs_with_a_parent_id_are_one_thread() -> None:
     threads = {call.session_id: {other.session_id for other in calls_of_thread(call)} for call in Call.objects.all()}
 
     assert threads == {"a": {"b", "c"}, "b": {"a", "c"}, "c": {"a", "b"}, "d": set(), "e": set()}
+
+
+@pytest.mark.parametrize("is_recording_first", [True, False])
+def test_recording_of_a_conversation_is_that_of_its_legs(is_recording_first: bool) -> None:
+    connector = ConnectorFactory.create(mapping={"fields": {"parent_session_id": "ParentId"}})
+    recording = {"CallSessionId": "conversation", "ResourceURL": "https://server/late.mp3"}
+    own = {**SAMPLE, "CallSessionId": "b", "ResourceURL": "https://server/own.mp3", "ParentId": "conversation"}
+    legs = [{**SAMPLE, "CallSessionId": "a", "ResourceURL": "", "ParentId": "conversation"}, own]
+    other = {**SAMPLE, "CallSessionId": "c", "ResourceURL": "", "ParentId": "another"}
+
+    for body in [recording, *legs, other] if is_recording_first else [*legs, other, recording]:
+        assert post(connector, body).status_code == 200
+
+    recordings = dict(Call.objects.exclude(session_id="conversation").values_list("session_id", "recording_url"))
+    assert recordings == {"a": "https://server/late.mp3", "b": "https://server/own.mp3", "c": ""}
+
+
+def test_legs_follow_when_the_recording_of_their_conversation_moves() -> None:
+    connector = ConnectorFactory.create(mapping={"fields": {"parent_session_id": "ParentId"}})
+    post(connector, {**SAMPLE, "CallSessionId": "a", "ResourceURL": "", "ParentId": "conversation"})
+    post(connector, {"CallSessionId": "conversation", "ResourceURL": "https://server/1.mp3"})
+    post(connector, {"CallSessionId": "conversation", "ResourceURL": "https://server/2.mp3", "CallDuration": "9"})
+
+    post(connector, {**SAMPLE, "CallSessionId": "a", "ResourceURL": "", "ParentId": "conversation", "Tag": "again"})
+
+    assert set(Call.objects.values_list("recording_url", flat=True)) == {"https://server/2.mp3"}
