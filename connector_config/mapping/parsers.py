@@ -94,6 +94,8 @@ def _events_of(documents: list[object]) -> list[object]:
             events.append(_opened(document))
         elif isinstance(document, list):
             events.append(document)
+        elif isinstance(document, str) and (encoded_twice := _json_in(document)):
+            events += _events_of(encoded_twice)
         else:
             raise unreadable("is JSON, but neither an object nor an array")
     return events

@@ -17,10 +17,12 @@ _LATEST_SENTINEL_YEAR = 1970
 _FAR_SENTINEL_YEAR = 9000
 """From here on ("9999-12-31") a time means "none"; near the calendar's end it could not even be shown in every zone."""
 _ISO = re.compile(
-    r"(\d{4})[-/]?(\d{2})[-/]?(\d{2})(?:T|\s+)(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?\s*"
+    r"(\d{4})(?:[-/](\d{1,2})[-/](\d{1,2})|(\d{2})(\d{2}))(?:T|\s+)"
+    r"(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?\s*"
     r"([AP]M)?\s*(Z|UTC|GMT|[+-]\d{2}:?(?:\d{2})?)?",
     re.ASCII | re.IGNORECASE,
 )
+_HALF_OF_DAY = re.compile(r"(?<=[\d\s])([AP]M)\b", re.IGNORECASE)
 _ZERO_DATE = re.compile(r"0000[-/]?00[-/]?00\b.*", re.DOTALL)
 _COMPACT = re.compile(r"(?:19|20)\d{12}", re.ASCII)
 _EPOCH = re.compile(r"\+?(\d{1,20})(?:\.(\d{1,9}))?", re.ASCII)
@@ -79,12 +81,12 @@ def _iso(text: str) -> datetime | None:
     match = _ISO.fullmatch(text)
     if match is None or match[1] == "0000":
         return None
-    year, month, day, hour, minute, second, fraction, half, offset = match.groups()
+    year, month, day, compact_month, compact_day, hour, minute, second, fraction, half, offset = match.groups()
     microsecond = int((fraction or "0")[:6].ljust(6, "0"))
     return datetime(
         int(year),
-        int(month),
-        int(day),
+        int(month or compact_month),
+        int(day or compact_day),
         _hour(int(hour), half),
         int(minute),
         int(second or 0),
@@ -130,8 +132,10 @@ def _epoch(text: str) -> datetime | None:
 
 
 def _rfc_2822(text: str) -> datetime:
+    half = _HALF_OF_DAY.search(text)
     try:
-        return parsedate_to_datetime(text)
+        moment = parsedate_to_datetime(_HALF_OF_DAY.sub("", text))
+        return moment.replace(hour=_hour(moment.hour, half[1])) if half else moment
     except (TypeError, IndexError, OverflowError) as error:
         raise ValueError(text) from error
 

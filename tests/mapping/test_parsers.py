@@ -64,6 +64,11 @@ def test_a_batch_gives_one_body_an_event(body: str) -> None:
     assert request.bodies == ({"tenant": "7", "id": 1}, {"tenant": "7", "id": 2})
 
 
+@pytest.mark.parametrize("document", [{"id": 1}, [{"id": 1}]])
+def test_json_encoded_twice_is_read(document: object) -> None:
+    assert parse(json.dumps(json.dumps(document)), JSON).bodies == ({"id": 1},)
+
+
 def test_an_array_that_is_no_batch_stands_under_items() -> None:
     assert parse("[1, 2]", JSON).bodies == ({"items": [1, 2]},)
 

@@ -21,6 +21,10 @@ NOON = datetime(2015, 8, 20, 12, 56, 38, tzinfo=UTC)
     [
         "2015-08-20 18:26:38",
         "2015/08/20 18:26:38",
+        "2015-8-20 18:26:38",
+        "20150820 182638",
+        "Aug 20, 2015 6:26:38 PM",
+        "20 Aug 2015 06:26:38 pm",
         "20150820182638",
         "2015-08-20 06:26:38 PM",
         "2015-08-20T18:26:38",
@@ -88,7 +92,7 @@ def test_sentinels_mean_no_time(written: object) -> None:
 @pytest.mark.parametrize(
     "written",
     ["yesterday", "2015-13-20 18:26:38", "2015-08-20", "18:26:38", "12", "٢٠", "x" * 100, "9" * 21, True, {}, "",
-     "2015-08-20 13:00:00 PM"],
+     "2015-08-20 13:00:00 PM", "Aug 20, 2015 13:00:00 PM"],
 )  # fmt: skip
 def test_what_is_no_time_is_refused(written: object) -> None:
     try:
