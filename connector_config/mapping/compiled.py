@@ -41,9 +41,9 @@ class FieldSource:
     """Where one field comes from: expressions tried in order, then transforms, a table, a default.
 
     ``joined`` expressions are one value (a date and a time). ``zone`` None means the connector's. With ``anchor``, the
-    naive time of another value that stands for ``started_at``, a time is read relative to that. ``label`` is the
-    sender's own name of the value. ``only_key`` is set where the value can come from that key alone, so that a record
-    without it needs no look.
+    naive time of another value that stands for ``started_at``, a time is read relative to that. ``plus`` is a duration
+    that is added to a time. ``label`` is the sender's own name of the value. ``only_key`` is set where the value can
+    come from that key alone, so that a record without it needs no look.
     """
 
     label: str
@@ -56,6 +56,7 @@ class FieldSource:
     zone: tzinfo | None = None
     formats: tuple[str, ...] = ()
     anchor: Expression | None = None
+    plus: Expression | None = None
     only_key: str = ""
 
     def value_in(self, tree: AbstractMapping[str, object]) -> object:

@@ -26,7 +26,7 @@ _TOP_KEYS = frozenset({
 })  # fmt: skip
 _RULE_KEYS = frozenset({"name", "when", "kind", "fields", "inbound", "outbound", "required", "derive", "comment"})
 _FIELD_KEYS = frozenset({
-    "anchor", "default", "format", "from", "join", "label", "otherwise", "table", "transform", "zone",
+    "anchor", "default", "format", "from", "join", "label", "otherwise", "plus", "table", "transform", "zone",
 })  # fmt: skip
 _KINDS = frozenset({*EventKind, model.BY_STATUS})
 _CLOSED_WORDS = {FieldKind.STATUS: frozenset(CallStatus), FieldKind.DIRECTION: frozenset(Direction)}
@@ -61,7 +61,7 @@ class _Compiler:
         steps = self.derivations("derive", document.get("derive"))
         rules = self.rules(document.get("rules"), common, steps)
         absent = frozenset(word.lower() for word in self.words("absent", document.get("absent")))
-        keys = self.words("known_keys", document.get("known_keys"))
+        known_keys = self.known_keys("known_keys", document.get("known_keys"))
         records = self.expressions("records", document.get("records"))
         bindings = self.bindings("bindings", document.get("bindings"))
         percent = self.switch("percent_decoded", document.get("percent_decoded"))
@@ -69,8 +69,20 @@ class _Compiler:
         if self.errors:
             raise InvalidMappingError(self.errors)
         clean = cleaner(absent_words=DEFAULT_ABSENT_WORDS | absent, percent_decoded=percent)
-        known = {fold_word(key): key for key in keys}
-        return Mapping(clean, rules, records, known, frozenset(keys), bindings, bare)
+        return Mapping(clean, rules, records, known_keys, frozenset(known_keys.values()), bindings, bare)
+
+    def known_keys(self, path: str, listed: object) -> dict[str, str]:
+        """Folded spelling → the name that expressions use, in the order in which spellings are looked for."""
+        if not isinstance(listed, AbstractMapping):
+            return {fold_word(name): name for name in self.words(path, listed)}
+        entries = self.object_at(path, listed)
+        known = {fold_word(name): name for name in entries}
+        for name, spellings in entries.items():
+            for spelling in self.words(f"{path}.{name}", spellings):
+                owner = known.setdefault(fold_word(spelling), name)
+                if owner != name:
+                    self.fault(f"{path}.{name}", f"{spelling!r} is a spelling of {owner!r} already")
+        return known
 
     def rules(self, listed: object, common: AbstractMapping[str, _Sources], steps: _Steps) -> tuple[Rule, ...]:
         if not isinstance(listed, list) or not listed:
@@ -153,6 +165,7 @@ class _Compiler:
             zone=self.zone_named(f"{path}.zone", entry["zone"]) if "zone" in entry else self.zone,
             formats=tuple(self.words(f"{path}.format", entry.get("format"))),
             anchor=self.expression(f"{path}.anchor", entry["anchor"]) if "anchor" in entry else None,
+            plus=self.expression(f"{path}.plus", entry["plus"]) if "plus" in entry else None,
             only_key=expressions[0].path[0] if is_one_key else "",
         )
 

@@ -97,10 +97,12 @@ def _records(body: Tree, mapping: Mapping) -> list[Tree]:
 
 
 def _rename_keys(tree: Tree, mapping: Mapping) -> None:
-    """Keys in another spelling get the name that the mapping's expressions use; an exact key wins."""
-    known = mapping.known_keys
+    """Keys in another spelling get the name that the mapping's expressions use.
+
+    An exact key wins, then the name in another spelling, then the spellings in the order of the document.
+    """
     names = mapping.known_names
-    for key in [key for key in tree if key not in names]:
-        name = known.get(fold_word(key))
-        if name is not None and name not in tree:
-            tree[name] = tree[key]
+    sent = {fold_word(key): key for key in reversed(tree) if key not in names}
+    for spelling, name in mapping.known_keys.items():
+        if spelling in sent and name not in tree:
+            tree[name] = tree[sent[spelling]]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from connector_config.mapping.compiled import BY_STATUS, CUSTOMER_NUMBER, NUMBERS, FieldSource, FieldSources, Rule
+from connector_config.mapping.durations import read_seconds
 from connector_config.mapping.events import CallEvent, CallStatus, Direction, EventKind, FieldError
+from connector_config.mapping.expressions import Expression
 from connector_config.mapping.fields import (
     FIELD_KINDS,
     MAX_TEXT,
@@ -112,6 +114,8 @@ class RecordReader:
         if reading.value in (None, "", ()):
             return False
         moment = reading.value if source.anchor is None else self.anchored(reading.value, source, context)
+        if source.plus is not None:
+            moment = self.later(moment, source.plus)
         if moment is not None:
             self.draft[name] = moment
         return moment is not None
@@ -126,6 +130,14 @@ class RecordReader:
         try:
             return start + (moment - stamped) if isinstance(stamped, datetime) else None
         except OverflowError:
+            return None
+
+    def later(self, moment: object, plus: Expression) -> object:
+        """A time that is told as another one and the seconds after it; None when either is not known."""
+        try:
+            seconds = read_seconds(plus.evaluate(self.tree))
+            return moment + timedelta(seconds=seconds) if isinstance(moment, datetime) and seconds is not None else None
+        except (ValueError, OverflowError):
             return None
 
     def read_status(self, name: str, source: FieldSource) -> bool:

@@ -49,6 +49,16 @@ def test_every_fault_is_told_at_once() -> None:
     assert "Inbound" in found["fields.direction.default"]
 
 
+def test_a_spelling_belongs_to_one_key() -> None:
+    keys = {"From": ["caller"], "To": ["Caller", "callee"], "By": ["FROM"], "Of": [7]}
+
+    assert faults({"known_keys": keys, "rules": [rule()]}) == {
+        "known_keys.To": "'Caller' is a spelling of 'From' already",
+        "known_keys.By": "'FROM' is a spelling of 'From' already",
+        "known_keys.Of": "must be a text or a list of texts",
+    }
+
+
 @pytest.mark.parametrize("document", [{}, {"rules": []}, {"rules": {}}, {"rules": [rule()] * 60}])
 def test_a_document_needs_some_rules(document: dict[str, object]) -> None:
     assert "rules" in faults(document)

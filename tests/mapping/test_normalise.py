@@ -6,7 +6,7 @@ import json
 import time
 import timeit
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -95,6 +95,28 @@ def test_records_inside_an_envelope() -> None:
     assert [event.session_id for event in read(mapping, {"id": "4"})] == ["4"]
 
 
+@pytest.mark.parametrize(
+    ("body", "session_id"),
+    [
+        ({"call_uuid": "b", "id": "c"}, "b"),
+        ({"id": "c", "call_uuid": "b"}, "b"),
+        ({"ID": "c", "CALL-ID": "a", "Call UUID": "b"}, "a"),
+        ({"call_id": "x", "CallId": "a"}, "a"),
+        ({"id": "c"}, "c"),
+    ],
+)
+def test_the_first_listed_spelling_of_a_key_counts(body: dict[str, object], session_id: str) -> None:
+    mapping = parse_mapping(
+        {
+            "known_keys": {"CallId": ["call_uuid", "id"]},
+            "fields": {"session_id": "CallId"},
+            "rules": [{"name": "a", "kind": "popup"}],
+        }
+    )
+
+    assert [event.session_id for event in read(mapping, body)] == [session_id]
+
+
 def test_a_later_source_serves_where_an_earlier_one_is_absent_or_bad() -> None:
     fields = {"started_at": [{"from": "a"}, {"from": "b", "zone": "UTC"}, {"join": ["d", "t"], "zone": "UTC"}]}
 
@@ -110,6 +132,18 @@ def test_a_time_by_its_distance_from_the_start_on_the_same_clock() -> None:
 
     assert one(body, fields=fields).ended_at == START.replace(second=14)
     assert one({**body, "start": None}, fields=fields).ended_at is None
+
+
+@pytest.mark.parametrize(
+    ("length", "seconds"), [(16, 16), ("00:01:05", 65), ("", None), (None, None), ("-1", None), ("long", None)]
+)
+def test_a_time_told_as_another_and_the_seconds_after_it(length: object, seconds: int | None) -> None:
+    fields = {"ended_at": [{"from": "start", "plus": "length"}, {"from": "end"}]}
+    body = {"id": 1, "start": "2024-05-01T10:00:00Z", "length": length, "end": "2024-05-01T11:00:00Z"}
+
+    expected = START.replace(hour=11) if seconds is None else START + timedelta(seconds=seconds)
+    assert one(body, fields=fields).ended_at == expected
+    assert one({**body, "start": None}, fields=fields).ended_at == START.replace(hour=11)
 
 
 @pytest.mark.parametrize(
