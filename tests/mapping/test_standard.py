@@ -173,6 +173,34 @@ def test_keys_in_another_spelling_are_understood(key: str) -> None:
     assert found.source_number == "+911"
 
 
+@pytest.mark.parametrize(
+    ("name", "spellings"),
+    [
+        ("SourceNumber", ["SourceNo", "Source No", "from_number", "callerNumber"]),
+        ("DestinationNumber", ["DestinationNo", "to_number"]),
+        ("DisplayNumber", ["DisplayNo", "VirtualNumber", "did_number"]),
+        ("StartTime", ["CallStartTime", "call_start_time"]),
+        ("EndTime", ["CallEndTime"]),
+        ("CallDuration", ["Duration", "duration_seconds"]),
+        ("Status", ["CallStatus", "call_status"]),
+        ("Direction", ["CallDirection"]),
+        ("CallSessionId", ["SessionId", "CallSid", "call_id", "UniqueId"]),
+        ("ResourceURL", ["ResourceUrl", "RecordingURL", "recording_link"]),
+        ("CallNotes", ["Notes", "Remarks"]),
+    ],
+)
+def test_misspelt_keys_are_understood(name: str, spellings: list[str]) -> None:
+    for spelling in spellings:
+        [found] = events({**without(name), spelling: SAMPLE[name]})
+
+        assert found == event()
+
+
+@pytest.mark.parametrize("wrapper", ["data", "call", "calls", "events", "payload"])
+def test_an_event_may_stand_in_a_wrapper(wrapper: str) -> None:
+    assert events({wrapper: SAMPLE}) == events({wrapper: [SAMPLE]}) == [event()]
+
+
 def test_an_exact_key_beats_another_spelling() -> None:
     assert event(sourcenumber="+911").source_number == "+919611795983"
 
