@@ -14,12 +14,13 @@ _STATUS_WORDS: dict[CallStatus, str] = {
     CallStatus.ANSWERED: "answered answer completed complete success successful accepted call-connected normal",
     CallStatus.MISSED: "missed miss missed-call incomplete unanswered abandoned abandon lost",
     CallStatus.NOT_ANSWERED: "not-answered no-answer not-answer noanswered not-connected unavailable unreachable "
-    "no-response timeout timed-out",
-    CallStatus.BUSY: "busy user-busy line-busy engaged",
+    "no-response timeout timed-out no-user-response switched-off not-reachable out-of-coverage",
+    CallStatus.BUSY: "busy user-busy line-busy agent-busy engaged agent-engaged",
     CallStatus.DECLINED: "declined decline rejected reject call-rejected refused",
     CallStatus.CANCELLED: "cancelled canceled cancel originator-cancel caller-hangup client-hangup",
     CallStatus.VOICEMAIL: "voicemail voice-mail voice-message vm",
-    CallStatus.FAILED: "failed failure fail call-failure call-failed error congestion network-error",
+    CallStatus.FAILED: "failed failure fail call-failure call-failed error congestion network-error invalid-number "
+    "unallocated-number chan-unavail",
     CallStatus.UNKNOWN: "unknown",
 }
 

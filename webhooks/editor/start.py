@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from connector_config.mapping.compiled import InvalidMappingError
+from connector_config.mapping.compiled import Mapping as CompiledMapping
 from connector_config.mapping.document import parse_mapping
 from connector_config.mapping.events import FieldError, NormalisationError, ParsedRequest
 from connector_config.mapping.normalise import record_trees
@@ -36,13 +38,21 @@ def start_from(edited: Mapping[str, object], request: ParsedRequest) -> Start:
         raise NormalisationError([FieldError("body", "the request holds no fields")])
     if records := records_expression(own):
         document["records"] = records
-    reader = parse_mapping({"rules": [{"name": RULE_NAME, "kind": "ignore"}], "records": records or "`null`"})
-    trees = list(record_trees(request, reader))
+    trees = list(record_trees(request, _reader(records or edited.get("records"))))
     rules = document.get("rules")
     rules = rules if isinstance(rules, list) else []
     guess = guess_rule(trees, name=_free_name(rules))
     document["rules"] = [guess.rule, *rules]
     return Start(document, guess)
+
+
+def _reader(records: object) -> CompiledMapping:
+    """A mapping that only finds the records: as the edited document does, when that can be compiled."""
+    document: dict[str, object] = {"rules": [{"name": RULE_NAME, "kind": "ignore"}]}
+    try:
+        return parse_mapping({**document, "records": records})
+    except InvalidMappingError:
+        return parse_mapping(document)
 
 
 def _free_name(rules: list[object]) -> str:
