@@ -1,0 +1,95 @@
+"""Documented and captured requests of Indian providers beyond the samples: what each makes, and what it says."""
+
+# ruff: noqa: E501  # rows of a table
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.mapping.test_provider_vocabulary import LOG, POPUP, UPDATE, Case, events_of
+
+EXOTEL = {"CallSid": "x", "CallFrom": "0999", "CallTo": "0800", "Direction": "incoming", "DialWhomNumber": "0777"}
+WEBRTC = {"call_sid": "c", "timestamp": "2024-06-15T10:30:05.000Z"}
+CORE = {"CallSid": "x", "AppUserID": "agent@example.com", "VirtualNumber": "0400", "TotalDuration": 0, "StartTime": "",
+        "FromNumber": "0900", "ToNumber": "0400", "Direction": "incoming", "DialWhomNumber": "sip:agentsip"}  # fmt: skip
+LEG = {
+    "leg_sid": "L",
+    "contact_uri": "+91900",
+    "exophone": "+9180",
+    "state": "in-progress",
+    "start_time": "2026-01-15T10:29:59Z",
+}
+KNOWLARITY = {"callid": "k", "dispnumber": "+9118", "caller_id": "+9188", "call_type": "incoming", "call_duration": "7",
+              "start_time": "2016-09-27 03:49:44.391601+00:00", "resource_url": "", "hangup_cause": "900"}  # fmt: skip
+KNOWLARITY_HOOK = {"call_uuid": "u_0", "call_date": "2026-09-26", "call_time": "14:30:00", "caller_number": "%2b9198",
+                   "called_number": "08012", "agent_number": "%2b9199", "call_direction": "Inbound", "caller_duration": 42}  # fmt: skip
+CDR = {"monitorUCID": "1", "dId": "91", "CallerID": "99", "AgentPhoneNumber": "88", "Type": "inbound", "AgentID": "asha",
+       "CallDuration": "00:00:30", "Duration": "00:00:23", "StartTime": "2018-08-06 16:59:33"}  # fmt: skip
+SMARTFLO = {"call_id": "1.1", "call_to_number": "9180", "caller_id_number": "9199", "direction": "inbound"}
+CALLERDESK = {"CallSid": "1", "SourceNumber": "99", "DestinationNumber": "0120", "DialWhomNumber": "92", "CallDuration": "18",
+              "Direction": "IVR", "StartTime": "2023-01-02 14:32:40", "EndTime": "2023-01-02 14:32:58"}  # fmt: skip
+TELECMI = {"type": "cdr", "direction": "outbound", "user": "202_2", "virtual_number": "440", "call_id": "c4", "time": 1650630551178,
+           "request_id": "c0S"}  # fmt: skip
+MCUBE = {
+    "callid": "8",
+    "callfrom": "7816",
+    "empnumber": "8767",
+    "start_time": "2023-10-12 11:49:57",
+    "landingnumber": "8035",
+}
+MYOPERATOR = {"call_id": "c", "direction": "inbound", "from": "+14", "to": "+15"}
+SHORT_NAMES = {"_ai": "log", "_cr": "+9187", "_st": 1596500100, "_dr": "00:00:31", "_ty": 1, "_su": 1, "_ld": [
+    {"_ac": "missed", "_did": "+9180", "_rr": [{"_id": "1", "_ct": "+9177"}]},
+    {"_ac": "received", "_did": "+9180", "_rr": [{"_id": "2", "_na": "Asha", "_ct": "+9188"}]}]}  # fmt: skip
+CASES: list[Case] = [
+    *[("exotel", {**EXOTEL, "EventType": event, "Status": "busy"}, POPUP, {"status": status, "destination_number": "0777"})
+      for event, status in [("Dial", "Ringing"), ("Ringing", "Ringing"), ("Answered", "InProgress"), ("", "Ringing")]],
+    *[("exotel", {**EXOTEL, "EventType": event, "Status": "free"}, None, {}) for event in ("Terminal", "")],
+    ("exotel", {"CallSid": "x", "EventType": "terminal", "Status": "busy", "From": "1", "To": "2", "Direction": "outbound-api"},
+     LOG, {"status": "Missed", "duration_seconds": 0}),
+    ("exotel", {**EXOTEL, "CallStatus": "completed", "CallType": "client-hangup"}, LOG, {"status": "Missed"}),
+    ("exotel", {**EXOTEL, "Direction": "outbound-dial", "DialWhomNumber": "0800", "OutgoingPhoneNumber": "0600",
+                "CallType": "completed"}, LOG, {"source_number": "0999", "destination_number": "0800", "display_number": "0600"}),
+    ("exotel", {**EXOTEL, "Direction": "outbound-dial", "OutgoingPhoneNumber": "0800", "CallType": "completed"}, LOG,
+     {"source_number": "0777", "destination_number": "0999", "display_number": "0800"}),
+    ("exotel", {**EXOTEL, "CurrentTime": "2024-01-15T10:30:00+05:30"}, POPUP, {"status": "Ringing"}),
+    ("exotel", {**WEBRTC, "event": "outbound_call", "direction": "outbound", "from": "sip:a1@app.example", "to": "+9198",
+                "user_id": "a1", "exophone": "+9112"}, POPUP,
+     {"direction": "Outbound", "destination_number": "+9198", "display_number": "+9112", "agent_ids": ("a1",)}),
+    ("exotel", {**WEBRTC, "event": "call_ringing", "status": "ringing"}, POPUP, {"direction": None, "status": "Ringing"}),
+    ("exotel", {**WEBRTC, "event": "call_answered", "status": "in-progress", "answered_by": "a1"}, POPUP,
+     {"status": "InProgress", "agent_ids": ("a1",)}),
+    ("exotel", {**WEBRTC, "event": "call_completed", "status": "completed", "duration": 300, "talk_time": 295}, LOG,
+     {"status": "Answered", "duration_seconds": 300, "direction": None}),
+    ("exotel", {**WEBRTC, "event": "call_missed", "status": "no-answer", "ring_time": 30}, LOG, {"status": "Missed"}),
+    ("exotel", {**WEBRTC, "event": "missed_call", "from": "+91", "to": "sip:a1@app.example", "exophone": "+9112"}, LOG,
+     {"status": "Missed", "direction": "Inbound", "source_number": "+91", "display_number": "+9112"}),
+    ("exotel", {**CORE, "CallState": "active", "CallStatus": "busy"}, POPUP,
+     {"status": "Ringing", "source_number": "0900", "display_number": "0400", "agent_email": "agent@example.com"}),
+    ("exotel", {**CORE, "CallState": "active", "CallStatus": "free"}, None, {}),
+    ("exotel", {**CORE, "CallState": "terminal", "CallStatus": "completed", "Direction": "outbound", "FromNumber": "sip:agentsip",
+                "ToNumber": "0911", "DialWhomNumber": "", "TotalDuration": "10", "StartTime": "2026-09-28T14:31:08+05:30",
+                "CallRecordings": "https://e.example/c.mp3"}, LOG,
+     {"status": "Answered", "destination_number": "0911", "display_number": "0400", "duration_seconds": 10,
+      "recording_url": "https://e.example/c.mp3"}),
+    ("exotel", {"campaign_sid": "p", "call_sid": "c", "number": "+9198", "status": "no-answer"}, LOG,
+     {"direction": "Outbound", "status": "Missed", "destination_number": "+9198"}),
+    ("exotel", {"campaign_sid": "p", "to": "+9198", "call_sids": ["c"], "status": "failed"}, None, {}),
+    ("exotel", {"SmsSid": "s", "To": "+9198", "Status": "DELIVERED_TO_HANDSET"}, None, {}),
+    ("exotel", {"event_name": "leg_answered", "data": LEG}, POPUP, {"session_id": "L", "status": "InProgress"}),
+    ("exotel", {"event_name": "leg_terminated", "data": {**LEG, "state": "completed", "end_time": "2026-01-15T10:30:59Z"}}, LOG, {"status": "Answered", "duration_seconds": 60}),
+    ("exotel", {"event_name": "play_completed", "data": LEG}, None, {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("preset", "body", "kind", "expected"), CASES, ids=[f"{case[0]}-{number}" for number, case in enumerate(CASES)]
+)
+def test_documented_event(preset: str, body: dict[str, Any], kind: str | None, expected: dict[str, Any]) -> None:
+    events = events_of(preset, body)
+
+    assert [event.kind for event in events] == ([] if kind is None else [kind])
+    for name, value in expected.items():
+        assert getattr(events[0], name) == value
