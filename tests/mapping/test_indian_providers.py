@@ -81,6 +81,22 @@ CASES: list[Case] = [
     ("exotel", {"event_name": "leg_answered", "data": LEG}, POPUP, {"session_id": "L", "status": "InProgress"}),
     ("exotel", {"event_name": "leg_terminated", "data": {**LEG, "state": "completed", "end_time": "2026-01-15T10:30:59Z"}}, LOG, {"status": "Answered", "duration_seconds": 60}),
     ("exotel", {"event_name": "play_completed", "data": LEG}, None, {}),
+    ("knowlarity", {**KNOWLARITY, "destination": "Welcome Sound", "type": "dtmf"}, LOG,
+     {"status": "Missed", "destination_number": "", "duration_seconds": 7}),
+    ("knowlarity", {**KNOWLARITY, "destination": "Call Missed"}, LOG, {"status": "Missed"}),
+    ("knowlarity", {**KNOWLARITY, "destination": "+9199"}, LOG, {"status": "Answered", "destination_number": "+9199"}),
+    ("knowlarity", {**KNOWLARITY, "destination": "+9199", "call_type": "outgoing"}, LOG,
+     {"source_number": "+9199", "destination_number": "+9188", "display_number": "+9118"}),
+    ("knowlarity", {**KNOWLARITY_HOOK, "call_status": "Answered", "call_transfer_status": "Transferred"}, LOG,
+     {"session_id": "u", "status": "Answered", "source_number": "+9198", "destination_number": "+9199", "display_number": "08012"}),
+    *[("knowlarity", {**KNOWLARITY_HOOK, "call_status": "connected", "call_transfer_status": word}, LOG, {"status": "Missed"})
+      for word in ("Missed", "Not Connected", "Did Not Process")],
+    *[("knowlarity", {"uuid": "u", "knowlarity_number": "+9118", "customer_number": "+9188", "call_duration": 5,
+                      "business_call_type": word}, LOG, {"status": status})
+      for word, status in [("Missed Call", "Missed"), ("DTMF", "Missed"), ("Unanswered", "Missed"), ("Phone", "Answered")]],
+    ("knowlarity", {"event_type": "AGENT_ANSWER", "uuid": "u", "agent_number": "+9199", "customer_number": "+9188",
+                    "knowlarity_number": "+9118", "call_solution": "inbound"}, POPUP, {"status": "InProgress"}),
+    ("knowlarity", {"event_type": "HANGUP", "uuid": "u", "leg_identifier": "customer"}, None, {}),
 ]  # fmt: skip
 
 
