@@ -97,6 +97,21 @@ CASES: list[Case] = [
     ("knowlarity", {"event_type": "AGENT_ANSWER", "uuid": "u", "agent_number": "+9199", "customer_number": "+9188",
                     "knowlarity_number": "+9118", "call_solution": "inbound"}, POPUP, {"status": "InProgress"}),
     ("knowlarity", {"event_type": "HANGUP", "uuid": "u", "leg_identifier": "customer"}, None, {}),
+    ("ozonetel", {**CDR, "Status": "Answered"}, LOG, {"display_number": "91", "status": "Answered", "duration_seconds": 30}),
+    *[("ozonetel", {**CDR, "AgentStatus": "answered", "DialStatus": "answered", "Type": "Manual", "CustomerStatus": word}, LOG,
+       {"status": "Missed", "raw_status": word})
+      for word in ("Busy", "NoResponse", "SubcriberAbsent", "InvalidNumber", "NoRouteDestination", "ISDDisabled", "Congestion")],
+    ("ozonetel", {**CDR, "DialStatus": "not_answered", "AgentStatus": "NotDialed", "CustomerStatus": "answered"}, LOG,
+     {"status": "Missed"}),
+    ("ozonetel", {**CDR, "Status": "Answered", "AgentID": "asha->ravi", "AgentPhoneNumber": "88 -> 77"}, LOG,
+     {"agent_ids": ("ravi",), "destination_number": "77"}),
+    ("ozonetel", {"event": "NewCall", "sid": "s", "cid": "0998", "called_number": "0401"}, POPUP,
+     {"session_id": "s", "source_number": "0998", "display_number": "0401"}),
+    ("ozonetel", {"event": "Dial", "sid": "s", "cid": "0998", "status": "not_answered", "callduration": "0"}, LOG,
+     {"status": "Missed"}),
+    ("ozonetel", {"event": "GotDTMF", "sid": "s", "data": "1"}, None, {}),
+    ("ozonetel", {"sid": "s", "phone_no": "0997", "status": "NoAnswer", "caller_id": "0401"}, LOG,
+     {"direction": "Outbound", "status": "Missed", "destination_number": "0997"}),
 ]  # fmt: skip
 
 
