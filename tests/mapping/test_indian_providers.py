@@ -112,6 +112,11 @@ CASES: list[Case] = [
     ("ozonetel", {"event": "GotDTMF", "sid": "s", "data": "1"}, None, {}),
     ("ozonetel", {"sid": "s", "phone_no": "0997", "status": "NoAnswer", "caller_id": "0401"}, LOG,
      {"direction": "Outbound", "status": "Missed", "destination_number": "0997"}),
+    ("myoperator", SHORT_NAMES, LOG,
+     {"session_id": "log", "status": "Answered", "destination_number": "+9188", "display_number": "+9180", "agent_ids": ("2",)}),
+    ("myoperator", {**SHORT_NAMES, "_su": 2, "_ty": 2}, LOG, {"status": "Missed", "destination_number": "+9187"}),
+    ("myoperator", {**MYOPERATOR, "event": "call.missed"}, LOG, {"status": "Missed"}),
+    ("myoperator", {**MYOPERATOR, "event": "call.disposition", "disposition": {"notes": "later"}}, UPDATE, {"notes": "later"}),
 ]  # fmt: skip
 
 
