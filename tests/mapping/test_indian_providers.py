@@ -117,6 +117,13 @@ CASES: list[Case] = [
     ("myoperator", {**SHORT_NAMES, "_su": 2, "_ty": 2}, LOG, {"status": "Missed", "destination_number": "+9187"}),
     ("myoperator", {**MYOPERATOR, "event": "call.missed"}, LOG, {"status": "Missed"}),
     ("myoperator", {**MYOPERATOR, "event": "call.disposition", "disposition": {"notes": "later"}}, UPDATE, {"notes": "later"}),
+    ("telecmi", {**TELECMI, "leg": "a", "status": "answered", "to": 4420, "cmiuuid": "A", "answeredsec": 15}, None, {}),
+    ("telecmi", {**TELECMI, "leg": "a", "status": "missed", "to": 4420, "cmiuuid": "A"}, LOG,
+     {"status": "Missed", "source_number": "4420", "destination_number": ""}),
+    ("telecmi", {**TELECMI, "leg": "b", "status": "answered", "to": 9193, "cmiuuid": "B", "answeredsec": 6}, LOG,
+     {"session_id": "B", "status": "Answered", "duration_seconds": 6, "destination_number": "9193", "call_reference": "c0S"}),
+    ("telecmi", {**TELECMI, "direction": "inbound", "status": "user_missed", "from": 919, "to": 440, "cmiuuid": "I"}, LOG,
+     {"status": "Missed", "source_number": "919", "display_number": "440", "destination_number": ""}),
 ]  # fmt: skip
 
 
