@@ -117,6 +117,13 @@ CASES: list[Case] = [
     ("myoperator", {**SHORT_NAMES, "_su": 2, "_ty": 2}, LOG, {"status": "Missed", "destination_number": "+9187"}),
     ("myoperator", {**MYOPERATOR, "event": "call.missed"}, LOG, {"status": "Missed"}),
     ("myoperator", {**MYOPERATOR, "event": "call.disposition", "disposition": {"notes": "later"}}, UPDATE, {"notes": "later"}),
+    ("smartflo", {**SMARTFLO, "call_status": "Missed by agent"}, POPUP, {"status": "Ringing"}),
+    ("smartflo", {**SMARTFLO, "end_stamp": "2026-04-12 09:50:59", "answered_agent": {"id": "7"}}, LOG, {"status": "Answered"}),
+    ("smartflo", {**SMARTFLO, "end_stamp": "2026-04-12 09:50:59"}, LOG, {"status": "Missed", "duration_seconds": 0}),
+    *[("callerdesk", {**CALLERDESK, "Status": word}, LOG, {"status": "Missed", "raw_status": word})
+      for word in ("CANCEL", "Agent engaged", "Abandonment", "Customer did not pick")],
+    ("callerdesk", {**CALLERDESK, "Direction": "WEBOBD", "Status": "ANSWER"}, LOG,
+     {"status": "Answered", "source_number": "92", "destination_number": "99", "display_number": "0120"}),
     ("telecmi", {**TELECMI, "leg": "a", "status": "answered", "to": 4420, "cmiuuid": "A", "answeredsec": 15}, None, {}),
     ("telecmi", {**TELECMI, "leg": "a", "status": "missed", "to": 4420, "cmiuuid": "A"}, LOG,
      {"status": "Missed", "source_number": "4420", "destination_number": ""}),
@@ -124,6 +131,11 @@ CASES: list[Case] = [
      {"session_id": "B", "status": "Answered", "duration_seconds": 6, "destination_number": "9193", "call_reference": "c0S"}),
     ("telecmi", {**TELECMI, "direction": "inbound", "status": "user_missed", "from": 919, "to": 440, "cmiuuid": "I"}, LOG,
      {"status": "Missed", "source_number": "919", "display_number": "440", "destination_number": ""}),
+    ("mcube", {"data": json.dumps({**MCUBE, "end_time": "2023-10-12 11:50:57", "dialstatus": "ANSWER", "recordingUrl": "https://m.example/x"})},
+     LOG, {"status": "Answered", "destination_number": "8767", "display_number": "8035", "duration_seconds": 60}),
+    ("mcube", {**MCUBE, "dialstatus": "CONNECTING"}, POPUP, {"status": "Ringing"}),
+    ("mobtexting", {"id": "5", "from": "99", "to": "88", "type": "incoming", "status": "NOANSWER", "end": "2024-05-01 10:00:33"},
+     LOG, {"direction": "Inbound", "status": "NotAnswered"}),
 ]  # fmt: skip
 
 
