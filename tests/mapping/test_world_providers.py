@@ -1,0 +1,74 @@
+"""Documented and captured requests of exchanges and of providers elsewhere: what each makes, and what it says."""
+
+# ruff: noqa: E501  # rows of a table
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.mapping.test_provider_vocabulary import LOG, POPUP, UPDATE, Case, events_of
+
+AFRICA = {"isActive": "0", "sessionId": "A", "direction": "Inbound", "callerNumber": "+254", "destinationNumber": "+25420",
+          "durationInSeconds": "20", "callStartTime": "2019-08-07 08:07:03", "hangupCause": "NORMAL_CLEARING"}  # fmt: skip
+ZADARMA = {
+    "pbx_call_id": "out_1",
+    "caller_id": "+44",
+    "call_start": "2024-02-10 12:30:05",
+    "internal": "100",
+    "destination": "+4477",
+}
+AICCS = {"callId": "1^1", "caller": "0571", "callee": "139", "originateTime": "2025-06-01 09:59:45"}
+DIAL9 = {"event": "OutgoingCall", "call_id": "c", "callee_number": "0441", "caller_number": "0120"}
+FINISHED = {"callId": "9", "from": "44790", "to": "44791", "direction": "INBOUND", "startTime": "2022-01-01T00:00:00+00:00",
+            "answerTime": "2022-01-01T00:00:02+00:00", "endTime": "2022-01-01T00:00:07+00:00"}  # fmt: skip
+
+
+def yeastar(number: int, **message: object) -> dict[str, Any]:
+    return {"type": number, "sn": "3", "msg": json.dumps({"call_id": "1.2", **message})}
+
+
+def extension(status: str) -> dict[str, Any]:
+    return {"extension": {"number": "1000", "member_status": status}}
+
+
+def didww(event: str, **data: object) -> dict[str, Any]:
+    return {"id": "e1", "type": event, "ts": "2026-01-01T10:00:05.123Z", "global_tag": "g1", "data": data}
+
+
+def infobip(event: str, **log: object) -> dict[str, Any]:
+    return {
+        "type": event,
+        "callId": "9",
+        "timestamp": "2022-01-01T00:00:07Z",
+        "properties": {"callLog": {**FINISHED, **log}},
+    }
+
+
+CASES: list[Case] = [
+    ("africastalking", AFRICA, LOG, {"status": "Answered", "source_number": "+254", "display_number": "+25420"}),
+    *[("africastalking", {**AFRICA, "dialDestinationNumber": "+2547", "lastBridgeHangupCause": word}, LOG,
+       {"status": "Missed", "raw_status": word, "destination_number": "+2547"})
+      for word in ("USER_BUSY", "NO_ANSWER", "CALL_REJECTED", "SUBSCRIBER_ABSENT", "UNSPECIFIED", "NORMAL_TEMPORARY_FAILURE",
+                   "RECOVERY_ON_TIMER_EXPIRE", "UNALLOCATED_NUMBER", "NO_USER_RESPONSE")],
+    ("africastalking", {**AFRICA, "hangupCause": "", "status": "Aborted", "durationInSeconds": "0"}, LOG, {"status": "Missed"}),
+    ("zadarma", {**ZADARMA, "event": "NOTIFY_ANSWER"}, POPUP, {"direction": "Outbound", "destination_number": "+4477"}),
+    *[("zadarma", {**ZADARMA, "event": "NOTIFY_OUT_END", "disposition": word}, LOG, {"status": "Missed", "duration_seconds": 0})
+      for word in ("busy", "cancel", "no answer", "failed", "no money", "unallocated number", "no limit")],
+    ("zadarma", {"event": "NOTIFY_END", "pbx_call_id": "in_1", "caller_id": "+44", "called_did": "4420", "internal": "100",
+                 "last_internal": "101", "disposition": "answered", "duration": "9"}, LOG,
+     {"destination_number": "101", "agent_ids": ("101",), "display_number": "4420"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("preset", "body", "kind", "expected"), CASES, ids=[f"{case[0]}-{number}" for number, case in enumerate(CASES)]
+)
+def test_documented_event(preset: str, body: dict[str, Any], kind: str | None, expected: dict[str, Any]) -> None:
+    events = events_of(preset, body)
+
+    assert [event.kind for event in events] == ([] if kind is None else [kind])
+    for name, value in expected.items():
+        assert getattr(events[0], name) == value
