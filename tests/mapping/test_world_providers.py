@@ -60,6 +60,18 @@ CASES: list[Case] = [
     ("zadarma", {"event": "NOTIFY_END", "pbx_call_id": "in_1", "caller_id": "+44", "called_did": "4420", "internal": "100",
                  "last_internal": "101", "disposition": "answered", "duration": "9"}, LOG,
      {"destination_number": "101", "agent_ids": ("101",), "display_number": "4420"}),
+    ("yeastar", yeastar(30012, time_start="2021-10-11 20:20:26", call_from="1000", call_to="550", call_duration=6,
+                        talk_duration=1, status="ANSWERED", type="Outbound"), LOG,
+     {"direction": "Outbound", "duration_seconds": 1, "ended_at": datetime(2021, 10, 11, 20, 20, 32, tzinfo=UTC)}),
+    ("yeastar", yeastar(30011, members=[{"inbound": {"from": "550", "to": "551", "member_status": "ALERT"}}, extension("RING")]),
+     POPUP, {"status": "Ringing", "source_number": "550", "display_number": "551", "agent_ids": ("1000",)}),
+    ("yeastar", yeastar(30011, members=[extension("ANSWER"), {"outbound": {"from": "5", "to": "0911"}}]), POPUP,
+     {"status": "InProgress", "direction": "Outbound", "destination_number": "0911"}),
+    ("yeastar", yeastar(30011, members=[extension("BYE")]), None, {}),
+    ("yeastar", yeastar(30015, reason="NO_ANSWER", members=[extension("")]), None, {}),
+    ("yeastar", {"action": "NewCdr", "callid": "1.3", "timestart": "2019-01-13 23:03:02", "callfrom": "0911", "callto": "1005",
+                 "callduraction": "21", "talkduraction": "10", "status": "ANSWERED", "type": "Inbound", "didnumber": "88"}, LOG,
+     {"duration_seconds": 10, "display_number": "88", "ended_at": datetime(2019, 1, 13, 23, 3, 23, tzinfo=UTC)}),
 ]  # fmt: skip
 
 
