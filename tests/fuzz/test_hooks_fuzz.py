@@ -25,6 +25,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SECRET = "s3cret-of-the-provider-0123456789"
 ERROR_STATUSES = {400, 401, 404, 405, 413, 415, 422}
 _END_OF_WORK = {"processed", "ignored", "rejected", "answered"}
+_TOLD_THE_HOOK = {"sipgate"}
+"""Presets whose reply names the hook that was asked, for the later events of the call."""
 
 
 @dataclass
@@ -115,6 +117,8 @@ def test_any_request_is_answered_in_form_and_kept(doors: Doors, sent: HostileReq
     if response.status_code == 422:
         assert kept == ["rejected"]
     answer = response.content.decode("utf-8", "replace") + str(response.headers)
+    if sent.preset in _TOLD_THE_HOOK:
+        answer = answer.replace(doors.keys[sent.preset], "")
     told = answer + "".join(doors.log)
     assert [secret for secret in doors.secrets if secret in told] == []
 

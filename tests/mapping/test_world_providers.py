@@ -72,6 +72,20 @@ CASES: list[Case] = [
     ("yeastar", {"action": "NewCdr", "callid": "1.3", "timestart": "2019-01-13 23:03:02", "callfrom": "0911", "callto": "1005",
                  "callduraction": "21", "talkduraction": "10", "status": "ANSWERED", "type": "Inbound", "didnumber": "88"}, LOG,
      {"duration_seconds": 10, "display_number": "88", "ended_at": datetime(2019, 1, 13, 23, 3, 23, tzinfo=UTC)}),
+    ("aliyun-aiccs", {**AICCS, "startTime": "2025-06-01 10:00:00", "endTime": "2025-06-01 10:05:30", "duration": 330,
+                      "smartStatusCode": "ANSWERED", "statusCode": "200010"}, LOG,
+     {"status": "Answered", "raw_status": "ANSWERED", "duration_seconds": 330}),
+    ("aliyun-aiccs", {**AICCS, "duration": 0, "smartStatusCode": "NO_ANSWER"}, LOG, {"status": "Missed", "duration_seconds": 0}),
+    ("aliyun-aiccs", {"callId": "1^1", "duration": 125, "recordFile": "http://a.example/x", "startTime": "2025-05-22 12:29:20"},
+     UPDATE, {"recording_url": "http://a.example/x", "status": None}),
+    ("aliyun-aiccs", {"call_id": "1^1", "status_code": "300000", "smart_status_code": "ANSWERED", "dtmf": "1",
+                      "status_time": "2023-03-06 16:21:12"}, POPUP, {"status": "InProgress"}),
+    ("laaffic", {"array": [{"voiceId": "2", "callee": "63", "displayNum": "61", "callTime": 1670989701014,
+                            "callDuration": 12, "terminationCode": "200"}]}, LOG,
+     {"session_id": "2", "direction": "Outbound", "status": "Answered", "destination_number": "63", "display_number": "61"}),
+    ("dial9", {"payload": DIAL9}, POPUP, {"direction": "Outbound", "display_number": "0120", "destination_number": "0441"}),
+    ("sipgate", {"event": "hangup", "cause": "normalClearing", "callId": "2", "origCallId": "1", "direction": "in", "from": "49",
+                 "to": "50"}, LOG, {"session_id": "1", "status": "Answered"}),
 ]  # fmt: skip
 
 
