@@ -86,6 +86,23 @@ CASES: list[Case] = [
     ("dial9", {"payload": DIAL9}, POPUP, {"direction": "Outbound", "display_number": "0120", "destination_number": "0441"}),
     ("sipgate", {"event": "hangup", "cause": "normalClearing", "callId": "2", "origCallId": "1", "direction": "in", "from": "49",
                  "to": "50"}, LOG, {"session_id": "1", "status": "Answered"}),
+    ("didww", didww("call.started", direction="inbound", **{"from": "+1555", "to": "+1666"}), POPUP,
+     {"session_id": "g1", "status": "Ringing", "source_number": "+1555", "display_number": "+1666"}),
+    ("didww", didww("call.ended", direction="inbound"), UPDATE, {"status": None}),
+    ("didww", didww("call.cdr.created", cdr={"direction": "outbound", "src_number": "101", "dst_number": "+1777", "did": "+1666",
+                    "started_at": "2026-01-01T10:00:00Z", "answered_at": "2026-01-01T10:00:03Z", "end_time": "2026-01-01T10:00:33Z"}),
+     LOG, {"status": "Answered", "duration_seconds": 30, "destination_number": "+1777", "display_number": "+1666"}),
+    ("didww", didww("call.cdr.created", direction="inbound", caller="+1555", called="+1666", answered=False), LOG,
+     {"status": "Missed", "duration_seconds": 0}),
+    ("didww", didww("call.cdr.attachment_created", attachment={"url": "https://d.example/x"}), UPDATE,
+     {"recording_url": "https://d.example/x"}),
+    *[("didww", didww(f"call.cdr.{word}"), None, {}) for word in ("scoring_created", "attachment_failed", "resolved")],
+    ("infobip", infobip("CALL_FINISHED"), LOG, {"status": "Answered", "duration_seconds": 5, "display_number": "44791"}),
+    ("infobip", infobip("CALL_FAILED", answerTime=None, direction="OUTBOUND", errorCode={"name": "NO_ANSWER"}), LOG,
+     {"status": "Missed", "raw_status": "NO_ANSWER", "destination_number": "44791", "display_number": "44790"}),
+    ("infobip", {"type": "CALL_RECEIVED", "callId": "9", "from": "234", "to": "235"}, POPUP,
+     {"status": "Ringing", "source_number": "234", "display_number": "235"}),
+    ("infobip", {"type": "CALL_MEDIA_CHANGED", "callId": "9"}, None, {}),
 ]  # fmt: skip
 
 
