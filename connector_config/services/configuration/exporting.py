@@ -16,6 +16,9 @@ from connector_config.services.configuration import columns
 from connector_config.services.configuration.authentication import exported_authentication
 from connector_config.services.configuration.recordings import exported_recording_authentication
 from crm.models import Agent, Lead, Opportunity, Team
+from crm.models.phones import StoredPhone
+from crm.services.phones import home_country
+from telephony_connector.common.phones import to_e164
 
 _Entry = dict[str, Any]
 
@@ -26,13 +29,14 @@ def export_configuration(*, with_secrets: bool = False) -> str:
 
     Without secrets, what is or may be a credential is left out or ``***``, and an import keeps what it finds stored.
     """
+    country = home_country()
     document: _Entry = {
         "version": VERSION,
         "secrets": "included" if with_secrets else "omitted",
         "teams": [{"name": team.name} | _columns(team, columns.TEAM) for team in Team.objects.order_by("name")],
-        "agents": [_agent(agent, with_secrets=with_secrets) for agent in _agents()],
+        "agents": [_agent(agent, country, with_secrets=with_secrets) for agent in _agents()],
         "fields": [_field(field) for field in DispositionField.objects.prefetch_related("options").order_by("name")],
-        "leads": [_lead(lead) for lead in _leads()],
+        "leads": [_lead(lead, country) for lead in _leads()],
         "opportunities": [_opportunity(item) for item in _opportunities()],
         "connectors": [_connector(connector, with_secrets=with_secrets) for connector in _connectors()],
     }
@@ -88,13 +92,20 @@ def _email_of(agent: Agent | None) -> str:
     return agent.email if agent else ""
 
 
-def _agent(agent: Agent, *, with_secrets: bool) -> _Entry:
+def _numbers(phones: Iterable[StoredPhone], country: str) -> list[str]:
+    """As they are written; in E.164 those whose writing the import would take for a number of this country."""
+    return [
+        phone.number if to_e164(phone.number, country) == phone.e164 else phone.e164 or phone.number for phone in phones
+    ]
+
+
+def _agent(agent: Agent, country: str, *, with_secrets: bool) -> _Entry:
     ids: dict[str, Any] = {}
     for mapping in sorted(agent.provider_ids.all(), key=lambda row: (row.connector.slug, row.pk)):
         ids.setdefault(mapping.connector.slug, []).append(mapping.provider_agent_id)
     user = agent.user
     entry = _columns(agent, columns.AGENT) | {
-        "phones": [phone.number for phone in agent.phones.all()],
+        "phones": _numbers(agent.phones.all(), country),
         "team": agent.team.name if agent.team else "",
         "groups": sorted(group.name for group in agent.groups.all()),
         "agent_ids": {slug: several[0] if len(several) == 1 else several for slug, several in ids.items()},
@@ -115,9 +126,9 @@ def _identity(row: Lead | Opportunity) -> _Entry:
     return {"id": str(row.pk)} | ({"external_id": row.external_id} if row.external_id else {})
 
 
-def _lead(lead: Lead) -> _Entry:
+def _lead(lead: Lead, country: str) -> _Entry:
     texts = {key: value for key, value in _columns(lead, columns.LEAD).items() if value not in ("", {}, False)}
-    phones = [phone.number for phone in lead.phones.all()]
+    phones = _numbers(lead.phones.all(), country)
     return _identity(lead) | texts | {"phones": phones, "owner": _email_of(lead.owner)}
 
 

@@ -15,6 +15,7 @@ from connector_config.services.configuration.parsing import parse_document
 from connector_config.services.configuration.people import import_agent, import_agent_ids, import_team
 from connector_config.services.configuration.problems import ConfigurationFileError, Problem
 from connector_config.services.configuration.reading import read_yaml
+from connector_config.services.configuration.repetitions import note_repetitions
 from connector_config.services.configuration.run import ImportRun
 from crm.services.phones import DEFAULT_COUNTRY
 
@@ -38,8 +39,9 @@ def import_configuration(data: bytes, *, is_dry_run: bool = False) -> ImportRepo
     run = ImportRun()
     with transaction.atomic():
         document = parse_document(tree, run.problems)
-        run.is_secretless = document.secrets == "omitted"
+        run.is_export, run.is_secretless = document.secrets is not None, document.secrets == "omitted"
         run.country = _country_of_people(document)
+        note_repetitions(document, run.problems)
         _import_sections(document, run)
         if run.problems.found:
             raise ConfigurationFileError(run.problems.found)

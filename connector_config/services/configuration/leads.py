@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
 from connector_config.configuration_schema import FieldEntry, LeadEntry, OpportunityEntry
 from connector_config.models import DispositionField, DispositionOption
@@ -60,6 +59,7 @@ def import_lead(entry: LeadEntry, run: ImportRun) -> None:
         found = _find_lead(entry, run)
         is_new = found is None
         lead = found or (Lead(id=read_id(entry.id)) if entry.id else Lead())
+        run.note_other_id(lead, entry.id, entry.path)
         _set_columns(lead, entry, run)
     run.check_numbers(entry.phones or [], join(entry.path, "phones"))
     try:
@@ -94,10 +94,10 @@ def _is_id_readable(entry: LeadEntry | OpportunityEntry, run: ImportRun) -> bool
 
 
 def _find_lead(entry: LeadEntry, run: ImportRun) -> Lead | None:
-    if entry.id:
-        return Lead.objects.filter(pk=entry.id).first()
-    if entry.external_id:
-        return Lead.objects.filter(external_id=entry.external_id).first()
+    if entry.id and (same_id := Lead.objects.filter(pk=entry.id).first()):
+        return same_id
+    if entry.id or entry.external_id:
+        return Lead.objects.filter(external_id=entry.external_id).first() if entry.external_id else None
     same_name = Lead.objects.filter(name=entry.name or "", external_id=None)
     numbers = [number for number in (to_e164(phone, run.country) for phone in entry.phones or []) if number]
     if numbers:
@@ -114,8 +114,9 @@ def import_opportunity(entry: OpportunityEntry, run: ImportRun) -> None:
     lead = run.lead(entry.lead, join(entry.path, "lead"))
     if lead is None:
         return
-    found = Opportunity.objects.filter(_identity(entry, lead)).first()
+    found = _find_opportunity(entry, lead)
     opportunity = found or (Opportunity(id=read_id(entry.id)) if entry.id else Opportunity())
+    run.note_other_id(opportunity, entry.id, entry.path)
     for column, value in columns.given_values(entry, columns.OPPORTUNITY).items():
         setattr(opportunity, column, value)
     opportunity.lead = lead
@@ -131,7 +132,9 @@ def import_opportunity(entry: OpportunityEntry, run: ImportRun) -> None:
     run.count("opportunity", is_new=found is None)
 
 
-def _identity(entry: OpportunityEntry, lead: Lead) -> Q:
-    if entry.id:
-        return Q(pk=entry.id)
-    return Q(external_id=entry.external_id) if entry.external_id else Q(lead=lead, name=entry.name)
+def _find_opportunity(entry: OpportunityEntry, lead: Lead) -> Opportunity | None:
+    if entry.id and (same_id := Opportunity.objects.filter(pk=entry.id).first()):
+        return same_id
+    if entry.external_id:
+        return Opportunity.objects.filter(external_id=entry.external_id).first()
+    return None if entry.id else Opportunity.objects.filter(lead=lead, name=entry.name).first()

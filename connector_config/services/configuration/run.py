@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from connector_config.models import Connector, DispositionField
-from connector_config.services.configuration.problems import Problem, Problems, did_you_mean
-from crm.models import Agent, Lead, Team
+from connector_config.services.configuration.problems import Problem, Problems, did_you_mean, join
+from crm.models import Agent, Lead, Opportunity, Team
 from crm.selectors import find_lead
 from crm.services.phones import DEFAULT_COUNTRY
 from telephony_connector.common.phones import to_e164
@@ -21,9 +21,11 @@ from telephony_connector.common.phones import to_e164
 class ImportRun:
     """Passed from section to section. ``remarks`` are things to tell that are no fault.
 
-    ``is_secretless``: the file is an export without secrets, so a missing secret is only remarked.
+    ``is_export``: the file was written by an export, so what could be stored may stand in it; ``is_secretless``: by one
+    without secrets, so a missing secret is only remarked.
     """
 
+    is_export: bool = False
     is_secretless: bool = False
     country: str = DEFAULT_COUNTRY
     problems: Problems = field(default_factory=Problems)
@@ -31,6 +33,7 @@ class ImportRun:
     created: Counter[str] = field(default_factory=Counter)
     updated: Counter[str] = field(default_factory=Counter)
     _agents: dict[str, Agent | None] = field(default_factory=dict)
+    _leads_of_other_ids: dict[str, Lead] = field(default_factory=dict)
 
     def count(self, kind: str, *, is_new: bool) -> None:
         """Note that a record was stored."""
@@ -72,17 +75,30 @@ class ImportRun:
             self.problems.add(path, f"there is no field {name!r}{did_you_mean(name, known)}; list it under fields")
         return found
 
+    def note_other_id(self, row: Lead | Opportunity, given: str | None, path: str) -> None:
+        """Remark that a record known by its external id keeps the id under which it is stored here."""
+        if not given or read_id(given) == row.pk:
+            return
+        self.remarks.append(Problem(join(path, "id"), f"the external id is that of {row.pk} here, which keeps its id"))
+        if isinstance(row, Lead):
+            self._leads_of_other_ids[given] = row
+
     def lead(self, reference: str, path: str) -> Lead | None:
         """The lead of an external id or an id, or the one that it was merged into. An unknown one is a fault."""
-        lead = Lead.objects.filter(external_id=reference).first() or find_lead(reference)
+        lead = self._leads_of_other_ids.get(reference) or Lead.objects.filter(external_id=reference).first()
+        lead = lead or find_lead(reference)
         if lead is None:
             self.problems.add(path, f"there is no lead with the external id or id {reference!r}")
         return lead
 
     def check_numbers(self, numbers: list[str], path: str) -> None:
-        """Numbers that cannot be read are faults."""
+        """Numbers that cannot be read are faults; in an export they were stored so, and come back with a remark."""
         for index, number in enumerate(numbers):
-            if not to_e164(number, self.country):
+            if to_e164(number, self.country):
+                continue
+            if self.is_export:
+                self.remarks.append(Problem(f"{path}[{index}]", f"{number!r} cannot be read as a telephone number"))
+            else:
                 self.problems.add(f"{path}[{index}]", f"{number!r} is no telephone number; write +919611795980")
 
     def check_email(self, email: str, path: str) -> bool:

@@ -11,6 +11,7 @@ from connector_config.configuration_schema import DispositionEntry, HeaderEntry,
 from connector_config.connector_checks import template_faults
 from connector_config.masking import MASK, unmasked_body, unmasked_url
 from connector_config.models import Connector, RequestHeader, RequestTemplate
+from connector_config.rendering import BodyType
 from connector_config.services.configuration import columns
 from connector_config.services.configuration.authentication import set_authentication
 from connector_config.services.configuration.problems import Problem, join
@@ -56,6 +57,8 @@ def _set_columns(
         setattr(template, column, value)
     if isinstance(url, str):
         template.url = unmasked_url(url, template.url)
+    if isinstance(body, str) and body and template.body_type == BodyType.NONE:
+        run.remarks.append(Problem(join(entry.path, "body"), "is not sent while body_type is none"))
     for key in ("url", "body"):
         if run.is_secretless and MASK in getattr(template, key):
             run.remarks.append(Problem(join(entry.path, key), f"{MASK} {_LEFT_OUT}"))
