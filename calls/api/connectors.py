@@ -17,9 +17,11 @@ from crm.selectors import agent_of
 class VirtualNumberSerializer(serializers.ModelSerializer[VirtualNumber]):
     """A number that customers dial or see."""
 
+    number_e164 = serializers.CharField(source="e164", read_only=True)
+
     class Meta:
         model = VirtualNumber
-        fields = ["number", "e164", "tag"]
+        fields = ["number", "number_e164", "tag"]
 
 
 class ConnectorSerializer(serializers.ModelSerializer[Connector]):
@@ -52,7 +54,7 @@ class ConnectorSerializer(serializers.ModelSerializer[Connector]):
         template = _template(connector, RequestTemplate.Purpose.DISPOSITION)
         return [option.value for option in template.field.options.all()] if template and template.field else []
 
-    @extend_schema_field({"type": "object", "nullable": True, "additionalProperties": {"type": "string"}})
+    @extend_schema_field({"type": ["object", "null"], "additionalProperties": {"type": "string"}})
     def get_hooks(self, connector: Connector) -> dict[str, str] | None:
         """Every hook URL by its name, as ``connector_urls`` prints them."""
         return hook_urls(connector) if self.context["request"].user.is_staff else None

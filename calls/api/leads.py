@@ -36,9 +36,11 @@ LEAD_COLUMNS = [
 class LeadPhoneSerializer(serializers.ModelSerializer[LeadPhone]):
     """A number as it was written, and in E.164 (empty when it cannot be read); ``id`` is what a click to call names."""
 
+    number_e164 = serializers.CharField(source="e164", read_only=True)
+
     class Meta:
         model = LeadPhone
-        fields = ["id", "number", "e164"]
+        fields = ["id", "number", "number_e164"]
 
 
 class LeadSerializer(serializers.ModelSerializer[Lead]):

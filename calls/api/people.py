@@ -16,9 +16,11 @@ from crm.selectors import visible_agents
 class AgentPhoneSerializer(serializers.ModelSerializer[AgentPhone]):
     """A number as it was written, and in E.164 (empty when it cannot be read)."""
 
+    number_e164 = serializers.CharField(source="e164", read_only=True)
+
     class Meta:
         model = AgentPhone
-        fields = ["number", "e164"]
+        fields = ["number", "number_e164"]
 
 
 class AgentSerializer(serializers.ModelSerializer[Agent]):

@@ -31,7 +31,7 @@ def test_lead_has_the_documented_fields(staff_api: APIClient, agent: Agent) -> N
         "source": "", "origin": "", "city": "", "state": "", "country": "", "zip_code": "", "do_not_call": False,
         "custom_fields": {"mx_City": "Pune"},
         "owner": {"id": agent.pk, "name": "Asha Rao", "email": "asha@example.com"},
-        "phones": [{"id": lead.phones.get().pk, "number": "096117 95983", "e164": "+919611795983"}],
+        "phones": [{"id": lead.phones.get().pk, "number": "096117 95983", "number_e164": "+919611795983"}],
     }  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def test_lead_is_made_with_its_numbers(staff_api: APIClient, agent: Agent) -> No
     response = staff_api.post("/api/leads/", body, format="json")
 
     assert response.status_code == 201, response.content
-    assert [(phone["number"], phone["e164"]) for phone in response.json()["phones"]] == [
+    assert [(phone["number"], phone["number_e164"]) for phone in response.json()["phones"]] == [
         ("+91 96117 95983", "+919611795983"),
         ("022-6123-4567", "+912261234567"),
     ]
@@ -72,7 +72,7 @@ def test_number_without_country_code_is_read_as_one_of_the_connectors_country(st
 
     response = staff_api.post("/api/leads/", {"name": "Ann", "phones": ["212-555-0123"]}, format="json")
 
-    assert response.json()["phones"][0]["e164"] == "+12125550123"
+    assert response.json()["phones"][0]["number_e164"] == "+12125550123"
 
 
 def test_change_leaves_alone_what_is_not_sent(staff_api: APIClient, agent: Agent) -> None:

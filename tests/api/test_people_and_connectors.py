@@ -30,7 +30,7 @@ def test_agents_carry_team_numbers_and_provider_ids(staff_api: APIClient) -> Non
 
     assert [row["id"] for row in body] == [agent.pk]
     assert (body[0]["team"], body[0]["groups"]) == ("North", [])
-    assert body[0]["phones"] == [{"number": "+919611795980", "e164": "+919611795980"}]
+    assert body[0]["phones"] == [{"number": "+919611795980", "number_e164": "+919611795980"}]
     assert body[0]["agent_ids"] == {"acme": ["5071"]}
 
 
@@ -53,7 +53,7 @@ def test_connector_tells_what_is_set_up_and_no_secret(staff_api: APIClient, sett
 
     body = response.json()
     assert "s3cret" not in response.content.decode()
-    assert body["virtual_numbers"] == [{"number": "+919020897874", "e164": "+919020897874", "tag": "Website"}]
+    assert body["virtual_numbers"] == [{"number": "+919020897874", "number_e164": "+919020897874", "tag": "Website"}]
     assert (body["click_to_call_enabled"], body["disposition_enabled"], body["dispositions"]) == (True, True, ["Won"])
     assert body["hooks"]["call-log"] == f"{settings.PUBLIC_URL}/hooks/{connector.hook_key}/call-log"
 
