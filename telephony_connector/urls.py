@@ -9,6 +9,8 @@ from telephony_connector.common import health, metrics
 
 # A request that is refused before any view (a foreign Host header): providers are told in their form.
 handler400 = "webhooks.views.bad_request"
+handler404 = "telephony_connector.common.error_answers.not_found"
+handler500 = "telephony_connector.common.error_answers.server_error"
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

@@ -43,5 +43,5 @@ class IdCursorPagination(CursorPagination):
         return {
             "type": "object",
             "required": ["results", "next"],
-            "properties": {"results": schema, "next": {"type": "string", "nullable": True, "format": "uri"}},
+            "properties": {"results": schema, "next": {"type": ["string", "null"], "format": "uri"}},
         }
