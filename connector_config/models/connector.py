@@ -186,8 +186,9 @@ class Connector(TimestampedModel):
     )
     allows_busy_agents = models.BooleanField(
         "agents may call while they talk",
-        default=False,
-        help_text="Otherwise a click is refused while a call of the agent's is in progress.",
+        default=True,
+        help_text="Otherwise a click is refused while a call of the agent's is in progress. Leave it on for a provider "
+        "that does not tell every call's end.",
     )
 
     requires_disposition = models.BooleanField(
