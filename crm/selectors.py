@@ -92,14 +92,17 @@ def _kept_instead_of(former: Q) -> Lead | None:
 
 
 def visible_leads(user: Any) -> QuerySet[Lead]:
-    """Staff see all leads; an agent those that are theirs, those without owner, and those whom their calls concern."""
+    """Staff see all leads; an agent those that are theirs or have an opportunity of theirs, those without owner, and
+    those whom their calls concern."""
     leads = Lead.objects.all()
     if user.is_staff:
         return leads
     agent = agent_of(user)
     if agent is None:
         return leads.none()
-    return leads.filter(Q(owner=agent) | Q(owner=None) | Q(pk__in=_leads_called_by(agent)))
+    with_opportunity = Opportunity.objects.filter(owner=agent).values("lead_id")
+    theirs = Q(owner=agent) | Q(owner=None) | Q(pk__in=with_opportunity)
+    return leads.filter(theirs | Q(pk__in=_leads_called_by(agent)))
 
 
 def visible_opportunities(user: Any) -> QuerySet[Opportunity]:

@@ -184,6 +184,16 @@ def test_pages_of_leads_follow_each_other(staff_api: APIClient) -> None:
     assert seen == list(Lead.objects.order_by("-created_at", "-id").values_list("name", flat=True))
 
 
+def test_who_owns_an_opportunity_sees_it_and_its_lead(api: APIClient, agent: Agent) -> None:
+    opportunity = OpportunityFactory.create(lead__owner=AgentFactory.create(), owner=agent)
+    OpportunityFactory.create(lead__owner=AgentFactory.create())
+
+    opportunities, leads = (api.get(f"/api/{name}/").json()["results"] for name in ("opportunities", "leads"))
+
+    assert [row["id"] for row in opportunities] == [str(opportunity.pk)]
+    assert [row["id"] for row in leads] == [str(opportunity.lead_id)]
+
+
 def test_opportunities_name_their_lead_and_owner(api: APIClient, agent: Agent) -> None:
     lead = LeadFactory(name="Ravi Kumar", owner=agent)
     opportunity = OpportunityFactory(lead=lead, name="Car loan", owner=agent, external_id="O-1")
