@@ -7,20 +7,11 @@ from collections.abc import Sequence
 from calls.flags import Flag
 from calls.folding import HeardEvent, fold, is_over
 from calls.models import Call
-from calls.services.lead_creation import lead_for_unknown_caller
+from calls.services.lead_creation import caller_of, lead_for_unknown_caller
 from calls.services.parties import Parties, find_parties
 from connector_config.mapping.events import CallEvent, CallStatus, EventKind
 from connector_config.selectors import ConnectorConfig
 from telephony_connector.common.phones import suffix_of, to_e164
-
-_CALLER_FIELDS = {
-    "name": "caller_name",
-    "city": "caller_city",
-    "state": "caller_state",
-    "country": "caller_country",
-    "zip_code": "caller_zip_code",
-    "source": "caller_source",
-}
 
 
 def write_facts(call: Call, events: Sequence[HeardEvent], connector: ConnectorConfig, *, is_reused: bool) -> Parties:
@@ -51,7 +42,7 @@ def _write_facts(call: Call, facts: CallEvent) -> None:
     call.provider_notes = facts.notes
     call.tag = facts.tag[:255]
     call.is_manual = Flag.MANUAL in facts.flags
-    call.caller = {key: value for key, name in _CALLER_FIELDS.items() if (value := getattr(facts, name))}
+    call.caller = caller_of(facts)
 
 
 def _write_parties(call: Call, facts: CallEvent, connector: ConnectorConfig) -> Parties:

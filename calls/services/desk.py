@@ -11,6 +11,7 @@ from django.utils import timezone
 from calls.errors import FieldRefusedError
 from calls.models import Call, Popup
 from calls.services.dispositions import save_disposition
+from calls.services.lead_creation import values_of_new_lead
 from calls.services.popups import touch_deliveries
 from crm.models import Agent, Lead, Opportunity
 from crm.services.leads import create_lead
@@ -64,21 +65,33 @@ def choose_lead(*, call: Call, lead: Lead) -> None:
 
 @transaction.atomic
 def create_lead_of_call(*, call: Call, agent: Agent | None, name: str) -> Lead:
-    """Make a lead of an unknown caller, owned by the agent; raises FieldRefusedError when the call has one already."""
+    """Make a lead of an unknown caller, owned by the agent.
+
+    A lead without a name, which the call may have brought while the agent typed, gets the name instead. Raises
+    FieldRefusedError when the call has a lead with a name already.
+    """
     calls = Call.objects.select_for_update(of=("self",), no_key=True).select_related("connector", "virtual_number")
     locked = calls.get(pk=call.pk)
-    if locked.lead_id is not None:
-        raise FieldRefusedError("This call has a lead already; the popup shows it now.", "name")
+    if locked.lead is not None:
+        _name_lead(locked.lead, name)
+        _tell_desks(locked)
+        return locked.lead
+    tag = locked.tag or (locked.virtual_number.tag if locked.virtual_number else "")
     lead = create_lead(
         phone=locked.customer_number_e164 or locked.customer_number,
         country=locked.connector.default_country,
         owner=agent,
-        source=str((locked.caller or {}).get("source", "")) or "Inbound Phone Call",
-        origin=locked.virtual_number.tag if locked.virtual_number else "",
-        name=name.strip(),
+        values=values_of_new_lead(caller=locked.caller, tag=tag) | {"name": name},
     )
     choose_lead(call=locked, lead=lead)
     return lead
+
+
+def _name_lead(lead: Lead, name: str) -> None:
+    if lead.name:
+        raise FieldRefusedError("This call has a lead already; the popup shows it now.", "name")
+    lead.name = name.strip()[:200]
+    lead.save(update_fields=["name", "updated_at"])
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 from calls.services.parties import Parties
 from connector_config.mapping.events import CallEvent, Direction, EventKind
@@ -15,6 +16,25 @@ from telephony_connector.common.locks import lock_for_transaction
 from telephony_connector.common.phones import suffix_of
 
 DEFAULT_SOURCE = "Inbound Phone Call"
+
+_CALLER_FIELDS = {
+    "name": "caller_name",
+    "city": "caller_city",
+    "state": "caller_state",
+    "country": "caller_country",
+    "zip_code": "caller_zip_code",
+    "source": "caller_source",
+}
+
+
+def caller_of(facts: CallEvent) -> dict[str, str]:
+    """What the provider told of the caller, by our words for it; nothing that is empty."""
+    return {key: value for key, name in _CALLER_FIELDS.items() if (value := getattr(facts, name))}
+
+
+def values_of_new_lead(*, caller: Mapping[str, str], tag: str) -> dict[str, str]:
+    """The columns of a lead that a call brings: what the provider told, the usual source, and the tag as origin."""
+    return {"source": DEFAULT_SOURCE, **caller, "origin": tag}
 
 
 def lead_for_unknown_caller(facts: CallEvent, parties: Parties, connector: ConnectorConfig) -> uuid.UUID | None:
@@ -29,14 +49,12 @@ def lead_for_unknown_caller(facts: CallEvent, parties: Parties, connector: Conne
     lock_for_transaction(f"lead:{suffix_of(number)}")
     if matches := match_leads(number, connector.default_country):
         return matches[0].lead.id
-    virtual_number = parties.virtual_number
+    tag = facts.tag or (parties.virtual_number.tag if parties.virtual_number else "")
     lead = create_lead(
         phone=number,
         country=connector.default_country,
         owner=_owner(parties, connector),
-        source=facts.caller_source or DEFAULT_SOURCE,
-        origin=facts.tag or (virtual_number.tag if virtual_number else ""),
-        name=facts.caller_name,
+        values=values_of_new_lead(caller=caller_of(facts), tag=tag),
     )
     return lead.pk
 

@@ -25,11 +25,13 @@ class PhoneChanges:
 
 
 @transaction.atomic
-def create_lead(*, phone: str, country: str, owner: Agent | None, source: str, origin: str, name: str = "") -> Lead:
-    """A new lead with this main number. Texts that are too long are cut: a provider's words must not lose a call."""
-    lead = Lead.objects.create(
-        name=name.strip()[:200], owner=owner, source=source.strip()[:120], origin=origin.strip()[:120]
-    )
+def create_lead(*, phone: str, country: str, owner: Agent | None, values: Mapping[str, str]) -> Lead:
+    """A new lead with this main number; ``values`` are texts by column.
+
+    Texts that are too long are cut: a provider's words must not lose a call.
+    """
+    columns = {name: text.strip()[: getattr(Lead, name).field.max_length] for name, text in values.items()}
+    lead = Lead.objects.create(owner=owner, **columns)
     set_lead_phones(lead, [phone], country)
     return lead
 

@@ -201,6 +201,16 @@ def test_unknown_inbound_caller_becomes_a_lead_once(connector: Connector) -> Non
     assert (lead.name, lead.source, lead.origin, lead.owner) == ("Meera Iyer", "Inbound Phone Call", "Website", agent)
 
 
+def test_a_new_lead_has_what_the_provider_told_of_the_caller(connector: Connector) -> None:
+    told = {"CallerCity": "Pune", "CallerState": "MH", "CallerCountry": "India", "CallerZipCode": "4" * 30}
+
+    post(connector, {**SAMPLE, **told})
+
+    lead = Call.objects.get().lead
+    assert lead is not None
+    assert (lead.name, lead.city, lead.state, lead.country, lead.zip_code) == ("", "Pune", "MH", "India", "4" * 20)
+
+
 def test_own_numbers_make_no_lead(connector: Connector) -> None:
     AgentFactory(phones=["+919611795980"])
 
