@@ -59,8 +59,14 @@ class PopupCard:
 
     @property
     def label(self) -> str:
-        """The accessible name: who it is, so that a screen reader says it at once."""
-        return f"{self.direction.word} call, {self.title}" + (f", {self.number}" if self.title != self.number else "")
+        """The accessible name: who it is, so that a screen reader says it at once.
+
+        A caller without a name is named by the number in both writings: scripts look for it as the provider sends it.
+        """
+        names = [self.title, self.number]
+        if self.title == self.number:
+            names.append(self.call.customer_number_e164 if self.is_number_known else "")
+        return f"{self.direction.word} call, {', '.join(filter(None, dict.fromkeys(names)))}"
 
     @property
     def chosen(self) -> str:

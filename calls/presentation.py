@@ -71,9 +71,9 @@ def why_not_shown(delivery: PopupDelivery) -> str:
 
 
 def customer_of(call: Call) -> str:
-    """Who the customer is, in a word: the lead, the name that the provider sent, or nothing."""
-    if call.lead is not None:
-        return str(call.lead)
+    """Who the customer is, in a word: what the lead is called, the name that the provider sent, or nothing."""
+    if call.lead is not None and call.lead.label:
+        return call.lead.label
     return str((call.caller or {}).get("name", ""))
 
 

@@ -22,9 +22,9 @@ class PersonSerializer(serializers.ModelSerializer[Agent]):
 
 
 class LeadReferenceSerializer(serializers.ModelSerializer[Lead]):
-    """A lead by id and the name that pages show for it."""
+    """A lead by id and name: where it has none the company or e-mail, and nothing for a mere number."""
 
-    name = serializers.CharField(source="__str__", read_only=True)
+    name = serializers.CharField(source="label", read_only=True)
 
     class Meta:
         model = Lead

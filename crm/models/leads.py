@@ -41,7 +41,12 @@ class Lead(TimestampedModel):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.company or self.email or f"Lead {str(self.id)[:8]}"
+        return self.label or "Unnamed lead"
+
+    @property
+    def label(self) -> str:
+        """What tells who it is: the name, else company or e-mail; empty for a caller known by their number alone."""
+        return self.name or self.company or self.email
 
 
 class LeadPhone(StoredPhone):

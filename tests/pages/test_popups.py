@@ -285,7 +285,7 @@ def test_unknown_caller_becomes_a_lead_of_the_agent(show: Show, asha: Agent, cli
 
     lead = Lead.objects.get()
     assert "Create lead" in before
-    assert 'aria-label="Incoming call, +91 96117 95983"' in before
+    assert 'aria-label="Incoming call, +91 96117 95983, +919611795983"' in before
     assert (lead.name, lead.owner, Call.objects.get().lead) == ("Nisha", asha, lead)
     assert lead.phones.get().e164 == "+919611795983"
 
@@ -299,6 +299,28 @@ def test_second_click_on_create_makes_no_second_lead(show: Show, asha: Agent, cl
 
     assert second.status_code == 422
     assert Lead.objects.count() == 1
+
+
+def test_a_lead_that_came_while_the_agent_typed_gets_the_typed_name(
+    show: Show, asha: Agent, client_of: ClientOf
+) -> None:
+    delivery = show(lead=factories.LeadFactory(name="", phones=["+919611795983"]))
+    client = client_of(asha)
+
+    before = client.get(reverse("popup-card", args=[delivery.popup_id])).content.decode()
+    client.post(reverse("popup-new-lead", args=[delivery.popup_id]), {"name": " Nisha "}, headers=FETCH)
+
+    assert 'aria-label="Incoming call, +91 96117 95983, +919611795983"' in before
+    assert Lead.objects.get().name == "Nisha"
+
+
+def test_a_lead_made_by_an_agent_has_what_the_provider_told(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show(caller={"city": "Pune", "source": "Google Ads"}, tag="Campaign")
+
+    client_of(asha).post(reverse("popup-new-lead", args=[delivery.popup_id]), {"name": "Nisha"}, headers=FETCH)
+
+    lead = Lead.objects.get()
+    assert (lead.name, lead.city, lead.source, lead.origin) == ("Nisha", "Pune", "Google Ads", "Campaign")
 
 
 def test_withheld_number_offers_no_lead_to_create(show: Show, asha: Agent, client_of: ClientOf) -> None:
