@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from telephony_connector.environment import BASE_DIR
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -35,6 +37,8 @@ class Child:
         self._process = subprocess.Popen(  # noqa: S603 - our own commands only
             spec.command,
             stdin=subprocess.DEVNULL,
+            # The programs are found by their module names, wherever we were started from.
+            cwd=BASE_DIR,
             env={**os.environ, **spec.environment},
             pass_fds=spec.inherited_fds,
             start_new_session=True,

@@ -7,7 +7,7 @@ from types import FrameType
 
 from telephony_connector.processes.children import Child, ChildSpec
 
-STOP_SECONDS = 4.0
+STOP_SECONDS = 3.5
 FIRST_RESTART_DELAY_SECONDS = 0.2
 LONGEST_RESTART_DELAY_SECONDS = 30.0
 # A child that ran this long has recovered: its next failure starts from the shortest delay again.
@@ -77,7 +77,7 @@ class Supervisor:
             self._tick()
 
     def stop(self) -> None:
-        """End all children, the last started first asked; whoever is left after four seconds is killed."""
+        """End all children, the last started first asked; whoever is left after STOP_SECONDS is killed."""
         self.is_stopping = True
         running = [supervised.child for supervised in reversed(self._children) if supervised.child is not None]
         # The broker (started first) is asked last, so that the worker can still hand its messages back.

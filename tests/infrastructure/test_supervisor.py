@@ -91,6 +91,18 @@ def test_environment_and_descriptors_are_handed_on(tmp_path: Path) -> None:
     assert child.exit_status() == 0
 
 
+def test_a_child_finds_our_modules_wherever_we_were_started_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    child = Child(ChildSpec("finder", [sys.executable, "-c", "import telephony_connector"]))
+    while child.exit_status() is None:
+        time.sleep(0.02)
+
+    assert child.exit_status() == 0
+
+
 def test_asking_a_child_that_has_ended_is_no_error() -> None:
     child = Child(ChildSpec("short", ["true"]))
     while child.exit_status() is None:
