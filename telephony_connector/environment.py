@@ -4,6 +4,7 @@ import base64
 import hashlib
 import ipaddress
 import os
+import re
 import tempfile
 import warnings
 import zoneinfo
@@ -19,6 +20,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # A unix socket's address holds 108 bytes on Linux and 104 on macOS, its closing zero included.
 MAXIMUM_SOCKET_PATH_BYTES = 100
+
+# `*` alone is every host; an IPv6 address stands in brackets, as in a Host header.
+_HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9a-fA-F:.]+\]")
+_ORIGIN = re.compile(r"https?://[^/?#@\s]+")
 
 POSTGRESQL_ENGINE = "django.db.backends.postgresql"
 SQLITE_ENGINE = "django.db.backends.sqlite3"
@@ -92,15 +97,15 @@ class Environment:
         return word
 
     def public_url(self, name: str, default: str) -> str:
-        """An absolute http(s) URL without a trailing slash."""
+        """An absolute http(s) URL without a path: the product answers at the root of its host."""
         url = self.text(name, default).rstrip("/")
         try:
             parts = urlsplit(url)
             usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
         except ValueError:
             usable = False
-        if not usable or parts.query or parts.fragment:
-            stop(f"{name} must be an absolute URL such as https://telephony.example.com, not {url!r}.")
+        if not usable or parts.path or parts.query or parts.fragment:
+            stop(f"{name} must be an absolute URL without a path, such as https://telephony.example.com, not {url!r}.")
         return url
 
     def fernet_keys(self, name: str) -> list[str]:
@@ -120,11 +125,19 @@ class Environment:
                 stop(f"{name} must be a comma-separated list of networks such as {example}; {entry!r} is none.")
         return entries
 
+    def hosts(self, name: str) -> list[str]:
+        """A list of host names or addresses without scheme and port; `.example.com` takes in every host below."""
+        hosts = self.words(name)
+        for host in hosts:
+            if not _HOST.fullmatch(host):
+                stop(f"{name} must be a list of host names such as telephony.example.com; {host!r} is none.")
+        return hosts
+
     def origins(self, name: str) -> list[str]:
-        """A list of origins with their scheme, such as `https://telephony.example.com`."""
-        origins = self.words(name)
+        """A list of origins with their scheme, such as `https://telephony.example.com`; a slash at the end is cut."""
+        origins = [word.rstrip("/") for word in self.words(name)]
         for origin in origins:
-            if not origin.startswith(("http://", "https://")):
+            if not _ORIGIN.fullmatch(origin):
                 stop(f"{name} must be a list of origins such as https://telephony.example.com; {origin!r} is none.")
         return origins
 

@@ -31,7 +31,7 @@ CLICK_THREADS = env.integer("CLICK_THREADS", 8, minimum=1, maximum=128)
 SECRET_KEY = env.secret("SECRET_KEY", minimum_length=32)
 FIELD_ENCRYPTION_KEYS = env.fernet_keys("FIELD_ENCRYPTION_KEYS")
 ALLOWED_HOSTS = list(
-    dict.fromkeys([*env.words("ALLOWED_HOSTS"), str(urlsplit(PUBLIC_URL).hostname), "127.0.0.1", "localhost", "[::1]"])
+    dict.fromkeys([*env.hosts("ALLOWED_HOSTS"), str(urlsplit(PUBLIC_URL).hostname), "127.0.0.1", "localhost", "[::1]"])
 )
 CSRF_TRUSTED_ORIGINS = list(dict.fromkeys([*env.origins("CSRF_TRUSTED_ORIGINS"), PUBLIC_URL]))
 TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0, minimum=0, maximum=10)

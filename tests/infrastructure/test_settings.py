@@ -45,6 +45,9 @@ def test_example_leaves_every_value_empty() -> None:
         ("TIME_ZONE", "../../etc/passwd", "TIME_ZONE must be a time zone"),
         ("PUBLIC_URL", "telephony.example.com", "PUBLIC_URL must be an absolute URL"),
         ("PUBLIC_URL", "http://[bad", "PUBLIC_URL must be an absolute URL"),
+        ("PUBLIC_URL", "https://example.com/telephony", "PUBLIC_URL must be an absolute URL without a path"),
+        ("ALLOWED_HOSTS", "https://example.com", "ALLOWED_HOSTS must be a list of host names"),
+        ("ALLOWED_HOSTS", "example.com:8000", "ALLOWED_HOSTS must be a list of host names"),
         ("DATABASE_URL", "mysql://user:s3cret@host/name", "DATABASE_URL must be a PostgreSQL URL"),
         ("DATABASE_URL", "s3cret", "DATABASE_URL"),
         ("REDIS_URL", "http://host", "REDIS_URL must be a URL such as redis://host:6379/0"),
@@ -53,6 +56,7 @@ def test_example_leaves_every_value_empty() -> None:
         ("OUTBOUND_ALLOWED_NETWORKS", "intranet", "OUTBOUND_ALLOWED_NETWORKS must be"),
         ("METRICS_ALLOWED_ADDRESSES", "10.0.0.0/8:80", "METRICS_ALLOWED_ADDRESSES must be"),
         ("CSRF_TRUSTED_ORIGINS", "example.com", "CSRF_TRUSTED_ORIGINS must be a list of origins"),
+        ("CSRF_TRUSTED_ORIGINS", "https://example.com/path", "CSRF_TRUSTED_ORIGINS must be a list of origins"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT must be one of console, json, not 'xml'."),
     ],
 )
@@ -72,6 +76,8 @@ def test_good_settings_of_every_kind_are_accepted(minimal_environment: dict[str,
         "OUTBOUND_ALLOWED_NETWORKS": "10.0.0.0/8:8088, 192.168.1.4, [fd00::/8]:443, fd00::/8",
         "METRICS_ALLOWED_ADDRESSES": "10.0.0.0/8,::1",
         "PUBLIC_URL": "https://telephony.example.com/",
+        "ALLOWED_HOSTS": "telephony, .example.com,10.0.0.7,[fd00::1],*",
+        "CSRF_TRUSTED_ORIGINS": "https://desk.example.com/, https://*.example.com:8443",
         "DATABASE_URL": "postgres://user:p%40ss@host:5432/name?sslmode=require",
         "REDIS_URL": "rediss://:secret@host:6379/1",
         "EMAIL_URL": "smtp+tls://user:secret@host:587",
@@ -83,3 +89,4 @@ def test_good_settings_of_every_kind_are_accepted(minimal_environment: dict[str,
     assert result.returncode == 0, result.stderr
     assert "SESSION_COOKIE_SECURE = True" in result.stdout
     assert "https://telephony.example.com'" in result.stdout
+    assert "'https://desk.example.com'" in result.stdout
