@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from crm.matching import match_leads
@@ -40,9 +42,11 @@ def search_leads(leads: QuerySet[Lead], text: str, *, sees_numbers: bool = True)
 
 def text_search(text: str, columns: Iterable[str], *, sees_numbers: bool) -> Q:
     """Rows one of whose columns holds the text; hidden numbers in those columns cannot be found by their digits."""
+    # SQLite's LIKE knows the case of ASCII letters only; its regular expressions are Python's.
+    lookup, sought = ("iregex", re.escape(text)) if connection.vendor == "sqlite" else ("icontains", text)
     wanted = Q()
     for column in columns:
-        holds = Q(**{f"{column}__icontains": text})
+        holds = Q(**{f"{column}__{lookup}": sought})
         if not sees_numbers and any(character.isdecimal() for character in text):
             holds &= ~Q(**{f"{column}__regex": _LIKE_A_NUMBER})
         wanted |= holds

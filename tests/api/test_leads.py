@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 from rest_framework.test import APIClient
 
 from crm.models import Agent, Lead
@@ -46,6 +47,17 @@ def test_search_finds_a_name_or_a_number_in_any_writing(staff_api: APIClient, se
     response = staff_api.get("/api/leads/", {"search": search})
 
     assert names(response) == ["Ravi Kumar"]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL knows letters by its database's locale")
+@pytest.mark.parametrize("search", ["özil", "KÄTHE", "käthe ö", "(ltd."])
+def test_search_knows_the_case_of_every_letter(staff_api: APIClient, search: str) -> None:
+    LeadFactory(name="Käthe Özil", company="Özil (Ltd.)")
+    LeadFactory(name="Kathe Ozil")
+
+    response = staff_api.get("/api/leads/", {"search": search})
+
+    assert names(response) == ["Käthe Özil"]
 
 
 def test_lead_is_made_with_its_numbers(staff_api: APIClient, agent: Agent) -> None:
