@@ -123,9 +123,11 @@ def schema_errors(
 
 
 def unknown_key(key: object, known: Iterable[str]) -> SettingError:
-    """The error for a key that does not exist, naming the one that was probably meant."""
-    near = nearest(str(key), known)
-    return SettingError(str(key)[:60], "unknown setting" + (f"; did you mean {near}?" if near else ""))
+    """The error for a key that does not exist, naming the one that was probably meant, else all that there are."""
+    names = list(known)
+    near = nearest(str(key), names)
+    remedy = f"; did you mean {near}?" if near else f"; known are {', '.join(names)}" if names else ""
+    return SettingError(str(key)[:60], f"unknown setting{remedy}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

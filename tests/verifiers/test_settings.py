@@ -43,6 +43,7 @@ def messages(scheme: str, config: dict[str, object], *, has_secret: bool = False
         ("none", {"ip_allow_list": "10.0.0.1/8"}, "ip_allow_list", "'10.0.0.1/8' is not an address"),
         ("none", {"secret": SECRET}, "secret", "unknown setting"),
         ("basic", {"username": "a:b", "secret": SECRET}, "username", "colon"),
+        ("basic", {"username": "a", "password": SECRET}, "password", "unknown setting; known are username, secret,"),
         ("telnyx", {"secret": SECRET}, "secret", "Ed25519"),
         ("standard_webhooks", {"secret": "!"}, "secret", "Base64"),
         ("standard_webhooks", {"secret": "whsec_"}, "secret", "Base64"),
