@@ -99,6 +99,15 @@ class Verifier(ABC):
         """
         return None
 
+    def sender_headers(
+        self, request: SignedRequest, settings: VerificationSettings, nonce: str
+    ) -> Mapping[str, str] | None:
+        """What a sender adds to this request, at its ``received_at``, so that it is found genuine; for simulators.
+
+        None where we do not know how. ``nonce`` is a word used once.
+        """
+        return None
+
     def verified_body(self, request: SignedRequest, settings: VerificationSettings) -> bytes:
         """The body to journal and to map: another one than was sent where the body is an envelope (a JWT)."""
         return request.body

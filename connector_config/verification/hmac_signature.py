@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from connector_config.verification.base import SignedRequest, VerificationError, Verifier
@@ -80,6 +81,21 @@ class HmacVerifier(Verifier):
         """Nonce and timestamp, where the settings name a nonce."""
         nonce = request.header(settings.text("nonce_header")) if settings.text("nonce_header") else ""
         return f"{nonce}.{_presented(request, settings)[1]}" if nonce else None
+
+    def sender_headers(self, request: SignedRequest, settings: VerificationSettings, nonce: str) -> Mapping[str, str]:
+        """The signature, and time and nonce where the settings name headers of them."""
+        timestamp = str(int(request.received_at.timestamp()))
+        pairs = ((settings.text("timestamp_header"), timestamp), (settings.text("nonce_header"), nonce))
+        added = {name: value for name, value in pairs if name}
+        sent = replace(request, headers={**request.headers, **{name.lower(): added[name] for name in added}})
+        message = signed_text(sent, settings, timestamp=timestamp, url=request.url)
+        key, encoding = _key(settings.secrets[0], settings), settings.text("encoding")
+        signature = settings.text("prefix") + sign(
+            key, message, algorithm=settings.text("algorithm"), encoding=encoding
+        )
+        if name := settings.text("signature_key"):
+            signature = f"{settings.text('timestamp_key')}={timestamp},{name}={signature}"
+        return added | {settings.text("header"): signature}
 
     def settings_errors(self, settings: VerificationSettings) -> list[SettingError]:
         """A signature that leaves out the body, or a timestamp that nobody signed, proves nothing."""

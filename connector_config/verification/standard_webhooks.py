@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from connector_config.verification.base import SignedRequest, VerificationError, Verifier
 from connector_config.verification.comparison import decode_base64, listed, require_match, sign, to_bytes
 from connector_config.verification.settings import IP_ALLOW_LIST, SettingError, VerificationSettings, secret_settings
@@ -28,6 +30,13 @@ class StandardWebhooksVerifier(Verifier):
     def replay_key(self, request: SignedRequest, settings: VerificationSettings) -> str | None:
         """Id and timestamp: a retry of the same message has a new timestamp and is judged by its content."""
         return f"{request.header('webhook-id')}.{request.header('webhook-timestamp')}"
+
+    def sender_headers(self, request: SignedRequest, settings: VerificationSettings, nonce: str) -> Mapping[str, str]:
+        """The nonce as the message's id, the time, and the signature over both and the body."""
+        timestamp = str(int(request.received_at.timestamp()))
+        message = to_bytes(f"{nonce}.{timestamp}.") + request.body
+        signature = sign(_key(settings.secrets[0]), message, encoding="base64")
+        return {"webhook-id": nonce, "webhook-timestamp": timestamp, "webhook-signature": f"v1,{signature}"}
 
     def settings_errors(self, settings: VerificationSettings) -> list[SettingError]:
         """A secret that is no Base64 would refuse every request."""

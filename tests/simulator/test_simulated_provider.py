@@ -14,6 +14,7 @@ import pytest
 import requests
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from calls.simulator import provider as simulator_module
 from calls.simulator.cast import Caller, Cast, cast_of
@@ -22,6 +23,7 @@ from calls.simulator.faults import Fault
 from calls.simulator.hooks import HookClient, UnsupportedSchemeError, client_for
 from calls.simulator.provider import SimulatedProvider
 from calls.simulator.script import Step
+from connector_config.verification import VERIFIERS, SignedRequest, VerificationError, settings_for
 from telephony_connector.environment import BASE_DIR
 from tests.environment.ports import free_port
 from tests.environment.provider import Answer, ProviderServer
@@ -202,11 +204,79 @@ def test_a_token_may_stand_in_the_query(provider_server: ProviderServer) -> None
     assert provider_server.received(f"/hooks/{KEY}/call-log")[0].query == {"token": ["a&b"]}
 
 
-@pytest.mark.django_db
-def test_schemes_that_sign_the_body_are_refused_plainly(provider_server: ProviderServer) -> None:
-    connector = ConnectorFactory(verification_scheme="twilio", verification_secrets={"secret": "s"})
+SIGNING = [
+    ("hmac", {"header": "X-Sig"}),
+    (
+        "hmac",
+        {"header": "X-Sig", "prefix": "sha1=", "algorithm": "sha1", "encoding": "base64", "template": "{url}{body}"},
+    ),
+    ("hmac", {"header": "S", "signature_key": "v1", "template": "{timestamp}.{body}"}),
+    (
+        "hmac",
+        {"header": "S", "timestamp_header": "X-T", "nonce_header": "X-N", "template": "{path}{nonce}{timestamp}{body}"},
+    ),
+    ("zoom", {}),
+    ("standard_webhooks", {}),
+]
 
-    with pytest.raises(UnsupportedSchemeError, match="twilio"):
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("scheme", "settings"), SIGNING)
+def test_events_are_signed_as_the_connector_verifies_them(
+    provider_server: ProviderServer, scheme: str, settings: dict[str, str]
+) -> None:
+    secret = "d2hhdCBub2JvZHkga25vd3M="
+    connector = ConnectorFactory(
+        hook_key=KEY,
+        verification_scheme=scheme,
+        verification_settings=settings,
+        verification_secrets={"secret": secret},
+    )
+    client = client_for(connector, provider_server.url)
+
+    client.post(STEP)
+    client.post(FORGED)
+
+    genuine, forged = (
+        SignedRequest(
+            method="POST",
+            url=f"{provider_server.url}/hooks/{KEY}/call-log",
+            received_at=timezone.now(),
+            headers=received.headers,
+            body=received.body,
+            path=f"/hooks/{KEY}/call-log",
+        )
+        for received in provider_server.received(f"/hooks/{KEY}/call-log")
+    )
+    configured = settings_for(scheme, {**settings, "secret": secret})
+    VERIFIERS[scheme].verify(genuine, configured)
+    with pytest.raises(VerificationError, match="does not match"):
+        VERIFIERS[scheme].verify(forged, configured)
+    assert secret not in repr(client)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("scheme", "settings", "secrets", "message"),
+    [
+        ("twilio", {}, {"secret": "s"}, "twilio"),
+        ("hmac", {"header": "X-Sig"}, {}, "hmac"),
+        (
+            "hmac",
+            {"header": "X-Sig", "template": "{header:X-Other}{body}"},
+            {"secret": "s"},
+            "header X-Other is missing",
+        ),
+    ],
+)
+def test_schemes_that_it_does_not_speak_are_refused_plainly(
+    provider_server: ProviderServer, scheme: str, settings: dict[str, str], secrets: dict[str, str], message: str
+) -> None:
+    connector = ConnectorFactory(
+        verification_scheme=scheme, verification_settings=settings, verification_secrets=secrets
+    )
+
+    with pytest.raises(UnsupportedSchemeError, match=message):
         client_for(connector, provider_server.url)
 
 
