@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import django_filters
@@ -19,13 +18,12 @@ from calls.api.filters import AgentFilter
 from calls.api.lead_masking import values_to_keep
 from calls.api.pagination import NewestFirstPagination
 from calls.api.references import AgentInput, LeadReferenceSerializer, PersonSerializer
-from connector_config.models import Connector
 from crm.errors import LeadChangedError
 from crm.masking import sees_numbers
 from crm.models import Lead, LeadPhone, Opportunity
 from crm.selectors import agent_of, search_leads, visible_leads, visible_opportunities
 from crm.services.leads import locked_lead, save_lead
-from crm.services.phones import DEFAULT_COUNTRY
+from crm.services.phones import home_country
 
 LEAD_COLUMNS = [
     "external_id", "name", "email", "company", "stage", "source", "origin",
@@ -163,13 +161,6 @@ class LeadViewSet(viewsets.ReadOnlyModelViewSet[Lead]):
         except ModelError as error:
             raise serializers.ValidationError(error.message_dict) from None
         return self.get_serializer(self.get_queryset().get(pk=lead.pk)).data
-
-
-def home_country() -> str:
-    """Home of numbers sent without a country code: that of most enabled connectors."""
-    countries = Connector.objects.filter(is_enabled=True).order_by("id").values_list("default_country", flat=True)
-    uses = Counter(countries)
-    return max(uses, key=uses.__getitem__) if uses else DEFAULT_COUNTRY
 
 
 class OpportunitySerializer(serializers.ModelSerializer[Opportunity]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,12 +17,17 @@ DEFAULT_COUNTRY = "IN"
 """Home of numbers without a country code where nothing else is known."""
 
 
+def most_common_country(countries: Iterable[str]) -> str:
+    """The country that stands there most often; among equals the default, else the first by letter."""
+    uses = Counter(country.upper() for country in countries)
+    return min(uses, key=lambda country: (-uses[country], country != DEFAULT_COUNTRY, country), default=DEFAULT_COUNTRY)
+
+
 def home_country() -> str:
-    """Home of people's numbers without a country code: that of the connectors where they agree, else the default."""
+    """Home of people's numbers without a country code: that of most connectors."""
     # By name, because connectors live in the layer above.
     connectors = apps.get_model("connector_config", "Connector").objects
-    countries = set(connectors.values_list("default_country", flat=True))
-    return countries.pop() if len(countries) == 1 else DEFAULT_COUNTRY
+    return most_common_country(connectors.values_list("default_country", flat=True))
 
 
 _NUMBER_LENGTH = 40

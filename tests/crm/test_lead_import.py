@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 from crm.models import Lead, LeadPhone
 from crm.services.lead_import import LeadImportReport, import_leads
 from crm.services.lead_rows import LeadFileError, read_lead_file
-from tests.factories import AgentFactory, LeadFactory
+from crm.services.phones import most_common_country
+from tests.factories import AgentFactory, ConnectorFactory, LeadFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -170,3 +171,33 @@ def test_the_command_fails_in_words(tmp_path: Path) -> None:
         call_command("import_leads", str(file), stdout=io.StringIO(), stderr=io.StringIO())
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("import_leads", str(tmp_path / "none.csv"))
+
+
+def test_the_command_reads_numbers_as_those_of_most_connectors(tmp_path: Path) -> None:
+    for country in ("DE", "US", "DE"):
+        ConnectorFactory(default_country=country)
+    path = tmp_path / "leads.csv"
+    path.write_text("name,phone\nRavi,030 98765401\n")
+
+    call_command("import_leads", str(path))
+
+    assert LeadPhone.objects.get().e164 == "+493098765401"
+
+
+def test_the_command_may_be_told_the_country(tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text("name,phone\nRavi,030 98765401\n")
+
+    call_command("import_leads", str(path), "--country", "de")
+
+    assert LeadPhone.objects.get().e164 == "+493098765401"
+    with pytest.raises(CommandError, match="'zz' is no country"):
+        call_command("import_leads", str(path), "--country", "zz")
+
+
+@pytest.mark.parametrize(
+    ("countries", "home"),
+    [([], "IN"), (["DE"], "DE"), (["DE", "IN", "de"], "DE"), (["US", "IN"], "IN"), (["US", "GB"], "GB")],
+)
+def test_home_is_the_country_of_most_connectors(countries: list[str], home: str) -> None:
+    assert most_common_country(countries) == home

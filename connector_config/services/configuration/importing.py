@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from connector_config.configuration_schema import Document
-from connector_config.models import Connector
 from connector_config.services.configuration.connectors import import_connector
 from connector_config.services.configuration.leads import import_field, import_lead, import_opportunity
 from connector_config.services.configuration.parsing import parse_document
@@ -17,7 +16,7 @@ from connector_config.services.configuration.problems import ConfigurationFileEr
 from connector_config.services.configuration.reading import read_yaml
 from connector_config.services.configuration.repetitions import note_repetitions
 from connector_config.services.configuration.run import ImportRun
-from crm.services.phones import DEFAULT_COUNTRY
+from crm.services.phones import home_country, most_common_country
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,6 @@ def _import_sections(document: Document, run: ImportRun) -> None:
 
 
 def _country_of_people(document: Document) -> str:
-    """The home of people's numbers that lack a country code: that of the connectors, if they agree."""
-    in_file = {entry.default_country.upper() for entry in document.connectors or [] if entry.default_country}
-    countries = in_file or set(Connector.objects.values_list("default_country", flat=True))
-    return countries.pop() if len(countries) == 1 else DEFAULT_COUNTRY
+    """The home of people's numbers that lack a country code: that of most connectors of the file, else of all."""
+    in_file = [entry.default_country for entry in document.connectors or [] if entry.default_country]
+    return most_common_country(in_file) if in_file else home_country()

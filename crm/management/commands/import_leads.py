@@ -6,12 +6,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+import phonenumbers
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from crm.services.lead_import import LeadImportReport, import_leads
 from crm.services.lead_rows import LeadFile, LeadFileError, read_lead_file
-from crm.services.phones import DEFAULT_COUNTRY
+from crm.services.phones import home_country
 
 
 class Command(BaseCommand):
@@ -26,19 +27,29 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("file", help="the CSV file: comma, semicolon or tab; UTF-8, UTF-16 or Windows-1252")
-        parser.add_argument("--country", default=DEFAULT_COUNTRY, help="home of numbers without country code (IN)")
+        parser.add_argument(
+            "--country",
+            type=_country,
+            help="home of numbers without country code, such as IN (that of most connectors)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         file = _read(options["file"])
         if file.custom_columns:
             self.stderr.write(f"Free fields: {', '.join(file.custom_columns)}")
         with tqdm(total=max(file.text.count("\n"), 1), unit="row", disable=None, leave=False) as bar:
-            report = import_leads(file=file, country=options["country"].upper(), on_progress=bar.update)
+            report = import_leads(file=file, country=options["country"] or home_country(), on_progress=bar.update)
         for bad in report.bad_rows:
             self.stderr.write(str(bad))
         self.stdout.write(_summary(report))
         if report.bad_rows and not (report.created or report.updated or report.unchanged):
             raise CommandError("Every row was bad; nothing was imported.")
+
+
+def _country(text: str) -> str:
+    if text.upper() not in phonenumbers.SUPPORTED_REGIONS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no country; write two letters such as IN")
+    return text.upper()
 
 
 def _read(name: str) -> LeadFile:
