@@ -322,3 +322,9 @@ def test_leads_without_ids_are_found_again_by_name_and_number() -> None:
     import_configuration(text)
 
     assert Lead.objects.count() == 2
+
+
+def test_an_extension_among_the_numbers_is_sent_to_the_ids() -> None:
+    problems = problems_of("version: 1\nagents: [{email: asha@example.com, phones: [1001]}]")
+
+    assert problems["agents[0].phones[0]"].endswith("an extension goes into agent_ids")

@@ -15,6 +15,7 @@ from crm.models import Agent, Team
 from crm.services.people import Account, save_agent
 from crm.services.phones import set_agent_phones
 
+EXTENSIONS_ARE_IDS = "write +919611795980; an extension goes into agent_ids"
 ADMINISTRATOR_NEEDS_STAFF = "an administrator is staff; leave staff out or make it true"
 
 
@@ -47,7 +48,7 @@ def import_agent(entry: AgentEntry, run: ImportRun) -> None:
         setattr(agent, column, value)
     if entry.team is not None:
         agent.team = run.team(entry.team, join(entry.path, "team"))
-    run.check_numbers(entry.phones or [], join(entry.path, "phones"))
+    run.check_numbers(entry.phones or [], join(entry.path, "phones"), EXTENSIONS_ARE_IDS)
     _save(entry, agent, run)
     run.count("agent", is_new=is_new)
 

@@ -91,7 +91,7 @@ class ImportRun:
             self.problems.add(path, f"there is no lead with the external id or id {reference!r}")
         return lead
 
-    def check_numbers(self, numbers: list[str], path: str) -> None:
+    def check_numbers(self, numbers: list[str], path: str, remedy: str = "write +919611795980") -> None:
         """Numbers that cannot be read are faults; in an export they were stored so, and come back with a remark."""
         for index, number in enumerate(numbers):
             if to_e164(number, self.country):
@@ -99,7 +99,7 @@ class ImportRun:
             if self.is_export:
                 self.remarks.append(Problem(f"{path}[{index}]", f"{number!r} cannot be read as a telephone number"))
             else:
-                self.problems.add(f"{path}[{index}]", f"{number!r} is no telephone number; write +919611795980")
+                self.problems.add(f"{path}[{index}]", f"{number!r} is no telephone number; {remedy}")
 
     def check_email(self, email: str, path: str) -> bool:
         """An address that is none is a fault."""
