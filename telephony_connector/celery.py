@@ -1,5 +1,6 @@
 """The Celery application; start it with `celery -A telephony_connector worker [--beat-thread]`."""
 
+import gc
 import os
 import threading
 import warnings
@@ -9,7 +10,7 @@ import click
 from celery import Celery, bootsteps
 from celery.beat import Service
 from celery.exceptions import SecurityWarning
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telephony_connector.settings")
 
@@ -45,3 +46,9 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_django_logging(**_signal: Any) -> None:
     """Stop Celery from replacing the log configuration, and with it the redaction of hook keys."""
+
+
+@worker_shutdown.connect
+def leave_at_once(**_signal: Any) -> None:
+    """Leave nothing for the collector to walk through at the end: on a busy machine that takes seconds."""
+    gc.freeze()
