@@ -18,8 +18,9 @@ SHOWN_HEADERS = frozenset({
 SHORTEST_SECRET = 3
 """Shorter texts are no secrets, and masking them would make every record unreadable."""
 
-# Access tokens: no encoder changes these letters, and a pattern of every writing would take a second to compile.
-_LONG_TOKEN = re.compile(r"[A-Za-z0-9._~\-]{200,}")
+_Writings = tuple[tuple[str, ...], ...]
+"""For each character of a secret, the ways in which it may be written; percent-encodings in capitals."""
+
 _HOOK_KEY = re.compile(r"(/hooks/)[^/?#\s\"'<>]+", re.IGNORECASE)
 _ALIAS_KEY = re.compile(r"(/api/Telephony/[A-Za-z0-9]+/)[^?#\s\"'<>]+", re.IGNORECASE)
 _USERINFO = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]{0,20}://)[^/?#\s\"'<>]*@")
@@ -29,7 +30,7 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     """The text with every secret masked, in whatever encoding a request gives it, and hook keys and userinfo too."""
     known = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
     for secret in sorted(known, key=len, reverse=True):
-        text = _pattern(secret).sub(MASK, text)
+        text = _masked(text, secret)
     text = _USERINFO.sub(rf"\1{MASK}@", text)
     text = _HOOK_KEY.sub(rf"\1{MASK}", text)
     return _ALIAS_KEY.sub(rf"\1{MASK}", text)
@@ -52,19 +53,51 @@ def redact_headers(
     return {name: redact_text(value, known) if name.casefold() in shown else MASK for name, value in pairs}
 
 
+def _masked(text: str, secret: str) -> str:
+    """The text with the secret masked in any mix of writings: plain, percent-encoded, JSON- or XML-escaped.
+
+    All writings are followed side by side, so that it takes no longer when a text quotes most of a key and then
+    differs, as in "invalid key sk_live_12…"; a regular expression would try every combination of writings.
+    """
+    first, rest = _writings_of(secret)
+    pieces: list[str] = []
+    shown_from = 0
+    for found in first.finditer(text):
+        if found.start() >= shown_from and (end := _end_of(text, found.start(), rest)):
+            pieces += [text[shown_from : found.start()], MASK]
+            shown_from = end
+    return "".join([*pieces, text[shown_from:]])
+
+
+def _end_of(text: str, start: int, writings: _Writings) -> int:
+    """Where the longest writing of the secret that begins at ``start`` ends; 0 when none does."""
+    ends = {start}
+    for ways in writings:
+        ends = {end + len(way) for end in ends for way in ways if _stands_at(text, end, way)}
+        if not ends:
+            return 0
+    return max(ends)
+
+
+def _stands_at(text: str, position: int, way: str) -> bool:
+    if text.startswith(way, position):
+        return True
+    return len(way) > 1 and way[0] == "%" and text[position : position + len(way)].upper() == way
+
+
 @lru_cache(maxsize=1024)
-def _pattern(secret: str) -> re.Pattern[str]:
-    """Matches the secret in any mix of writings: plain, percent-encoded, JSON- or XML-escaped."""
-    if _LONG_TOKEN.fullmatch(secret):
-        return re.compile(re.escape(secret))
-    return re.compile("".join(f"(?:{'|'.join(_writings(character))})" for character in secret))
+def _writings_of(secret: str) -> tuple[re.Pattern[str], _Writings]:
+    """What finds the places where the secret may begin, and the writings of its characters."""
+    writings = tuple(_writings(character) for character in secret)
+    # Looked ahead at, so that no place is passed over inside another one. A few characters of a secret find its places
+    # fast and have few combinations.
+    beginning = "".join(f"(?:{'|'.join(map(re.escape, ways))})" for ways in writings[:SHORTEST_SECRET])
+    return re.compile(f"(?=(?i:{beginning}))"), writings
 
 
-def _writings(character: str) -> list[str]:
+def _writings(character: str) -> tuple[str, ...]:
     encoded = "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
     in_json = json.dumps(character)[1:-1]
     references = [html.escape(character), f"&#{ord(character)};", "&apos;" if character == "'" else ""]
-    plus = [r"\+"] if character == " " else []
-    # Longer writings first: a backslash alone would otherwise take half of an escaped one.
-    exact = [re.escape(text) for text in (in_json, *references, character) if text]
-    return [f"(?i:{encoded})", *exact, *plus]
+    plus = ["+"] if character == " " else []
+    return tuple(dict.fromkeys(filter(None, [encoded, in_json, *references, character, *plus])))

@@ -58,6 +58,23 @@ def test_a_long_text_is_read_in_no_time() -> None:
     assert time.perf_counter() - started < 2
 
 
+@pytest.mark.parametrize(
+    "secret", ["sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc" * 4, "%25" * 30, "&amp;" * 20, "\\" * 60, "+ " * 40]
+)
+def test_a_text_that_quotes_most_of_a_secret_is_read_in_no_time(secret: str) -> None:
+    text = f'{{"message":"Invalid API key: {secret[:-1]}"}}' * 5
+
+    started = time.perf_counter()
+    shown = redact_text(text, [secret + "!"])
+
+    assert time.perf_counter() - started < 2
+    assert shown == text
+
+
+def test_a_percent_sign_in_a_secret_may_be_written_either_way() -> None:
+    assert redact_text("<100%25-off> <100%2525-off> <100%25%2Doff>", ["100%25-off"]) == f"<{MASK}> <{MASK}> <{MASK}>"
+
+
 def test_headers_are_shown_by_allow_list_only() -> None:
     headers = [("Content-Type", "text/plain; s3cret"), ("Authorization", "Bearer x"), ("X-Anything", "y")]
 
