@@ -13,7 +13,7 @@ from connector_config.outgoing.address import UrlTemplate, compile_url
 from connector_config.outgoing.context import MergeContext
 from connector_config.outgoing.grammar import Placeholder, Template, TemplateError, compile_template
 from connector_config.outgoing.pairs import render_form_object, render_pairs
-from connector_config.outgoing.structured import render_json, render_xml
+from connector_config.outgoing.structured import render_json, render_text, render_xml
 from connector_config.outgoing.typed_in import values_in_json, values_in_pairs, values_in_xml
 
 CONTENT_TYPES: Mapping[str, str] = MappingProxyType({
@@ -136,7 +136,8 @@ def render_body(body_type: BodyType, body: Template, context: MergeContext) -> b
 
 
 def _render_header(name: str, value: Template, context: MergeContext) -> str:
-    text = value.render(context).strip()
+    # Halves of surrogate pairs have no UTF-8; elsewhere they become a question mark too.
+    text = render_text(value.parts, context).strip().encode("utf-8", "replace").decode()
     if _CONTROL.search(text):
         raise RenderError(f"header {name}: a value holds a line break or another control character")
     return text

@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from connector_config.outgoing.context import MergeContext
+from connector_config.outgoing.escapes import quote_all
 from connector_config.outgoing.grammar import Part, Placeholder, TemplateError, compile_template
 from connector_config.outgoing.names import longest_bare_name
-from connector_config.outgoing.pairs import quote_all, quote_value, render_pairs
+from connector_config.outgoing.pairs import quote_value, render_pairs
 
 _FIELD = r"@\{[^}]*\}"
 _URL = re.compile(

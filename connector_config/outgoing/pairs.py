@@ -2,7 +2,8 @@
 
 Literal text is sent as written: what is percent-encoded already stays, what the destination cannot carry (blanks,
 quotes, other alphabets) is encoded. A value that begins with ``<`` or with a JSON object or array is a document of its
-own inside the pair: its merge fields are escaped for XML or JSON first, then the whole value is percent-encoded.
+own inside the pair: its merge fields are escaped for XML or JSON first, then the whole value is percent-encoded. In a
+value that begins with ``https://`` merge fields are percent-encoded twice: for that address, and for the pair.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote_plus, urlencode
+from urllib.parse import unquote_plus, urlencode
 
 from connector_config.outgoing.context import MergeContext, text_of
+from connector_config.outgoing.escapes import quote_all
 from connector_config.outgoing.grammar import Part, Placeholder, TemplateError
-from connector_config.outgoing.structured import render_json, render_xml
+from connector_config.outgoing.structured import is_url_start, render_json, render_xml
 
 _Writer = Callable[[Sequence[Part], MergeContext], str]
 
@@ -41,11 +43,6 @@ class Pair:
     def is_literal(self) -> bool:
         """True when no merge field stands in the value."""
         return self.has_value and all(isinstance(part, str) for part in self.value)
-
-
-def quote_all(value: str) -> str:
-    """A value for a query, a form, a path segment or userinfo: everything but letters, digits and ``-._~`` encoded."""
-    return quote(value.encode("utf-8", "replace"), safe="")
 
 
 def quote_value(field: Placeholder, context: MergeContext) -> str:
@@ -95,16 +92,26 @@ def _render_pair(pair: Pair, context: MergeContext) -> str:
 
 def _render_value(pair: Pair, context: MergeContext) -> str:
     if pair.writer is None:
-        return "".join(
-            _value_literal(part, is_first=index == 0, is_last=index == len(pair.value) - 1)
-            if isinstance(part, str)
-            else quote_value(part, context)
-            for index, part in enumerate(pair.value)
-        )
+        return _render_plain_value(pair.value, context)
     parts: Sequence[Part] = pair.value
     if isinstance(parts[0], str) and _ENCODED_START.match(parts[0]):
         parts = [unquote_plus(part) if isinstance(part, str) else part for part in parts]
     return quote_all(pair.writer(parts, context))
+
+
+def _render_plain_value(parts: Sequence[Part], context: MergeContext) -> str:
+    written: list[str] = []
+    before = ""
+    is_url = bool(parts) and isinstance(parts[0], str)
+    for index, part in enumerate(parts):
+        if isinstance(part, str):
+            before += unquote_plus(part)
+            written.append(_value_literal(part, is_first=index == 0, is_last=index == len(parts) - 1))
+        elif is_url and is_url_start(before):
+            written.append(context.written(quote_all(quote_all(part.text(context)))))
+        else:
+            written.append(quote_value(part, context))
+    return "".join(written)
 
 
 def _value_literal(text: str, *, is_first: bool, is_last: bool) -> str:

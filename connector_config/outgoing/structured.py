@@ -1,67 +1,165 @@
-"""Values inside JSON and XML: escaped for the very position in which they stand."""
+"""Values inside JSON, XML and URLs: escaped for the very position in which they stand.
+
+A document may hold another: JSON or XML in a JSON string, a URL in an attribute. It is told by its first signs, before
+its first merge field; a value is escaped for the innermost document first, then for each that is around it.
+"""
 
 from __future__ import annotations
 
+import html
 import json
 import re
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 
 from connector_config.outgoing.context import MergeContext
+from connector_config.outgoing.escapes import escape_xml, in_cdata, in_comment, in_json_string, quote_all
 from connector_config.outgoing.grammar import Part, Placeholder
 
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\Z")
 _LONGEST_EXACT_NUMBER = 15
 """Digits that a double holds exactly; a longer id would be rounded by many readers, so it goes out as a string."""
 
-_XML_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_XML_ESCAPES = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-    "\t": "&#9;",
-    "\n": "&#10;",
-    "\r": "&#13;",
+_NESTED_XML = re.compile(r"\s*<[A-Za-z!?]")
+_NESTED_JSON = re.compile(r'\s*(?:\[\s*)*(?:\{\s*"|\[\s*")')
+_NESTED_URL = re.compile(r"\s*https?://\S*\Z", re.IGNORECASE)
+
+_TEXT, _TAG, _CDATA, _COMMENT = "", "<", "<![CDATA[", "<!--"
+_XML_MARKS = {
+    _TEXT: re.compile(r"<!\[CDATA\[|<!--|<"),
+    _TAG: re.compile(r"[\"'>]"),
+    '"': re.compile('"'),
+    "'": re.compile("'"),
+    _CDATA: re.compile(r"\]\]>"),
+    _COMMENT: re.compile(r"-->"),
 }
-_XML_SPECIAL = re.compile("[&<>\"'\t\n\r]")
-_XML_MARKS = {"": re.compile(r"<!\[CDATA\[|<!--"), "<![CDATA[": re.compile(r"\]\]>"), "<!--": re.compile(r"-->")}
+"""What ends each kind of place in XML; an attribute's place is named by its quote."""
 
 
-def render_json(parts: Sequence[Part], context: MergeContext, stand_in: str = "") -> str:
+class Position(ABC):
+    """A place in a document: told what literal text has come, it knows how a value has to be written there."""
+
+    @abstractmethod
+    def read(self, literal: str) -> None:
+        """The document goes on with this literal text."""
+
+    @abstractmethod
+    def escape(self, field: Placeholder, context: MergeContext) -> str:
+        """The value of a merge field at this place, or its default, escaped."""
+
+
+def render_json(parts: Sequence[Part], context: MergeContext) -> str:
     """JSON text. In quotes a value is string content; outside, it is a number where it reads as one, else a string.
 
-    Outside quotes, no value is ``null``, and a default may be any JSON word (``true``, ``null``). ``stand_in``, when
-    given, is written for every merge field instead of its value.
+    Outside quotes, no value is ``null``, and a default may be any JSON word (``true``, ``null``).
     """
+    return _rendered(parts, context, _JsonPosition())
+
+
+def render_xml(parts: Sequence[Part], context: MergeContext) -> str:
+    """XML text: values are escaped for text and attributes alike, and kept from ending a CDATA section or a comment."""
+    return _rendered(parts, context, _XmlPosition())
+
+
+def render_text(parts: Sequence[Part], context: MergeContext) -> str:
+    """Text without a form of its own (a header's value), unless it begins as JSON, XML or a URL."""
+    first = parts[0] if parts else ""
+    position = nested_position(first) if isinstance(first, str) else None
+    return _rendered(parts, context, position or _PlainPosition())
+
+
+def nested_position(text: str) -> Position | None:
+    """The start of the document that begins with ``text``; None when it is plain text."""
+    if _NESTED_XML.match(text):
+        return _XmlPosition()
+    if _NESTED_JSON.match(text):
+        return _JsonPosition()
+    return _UrlPosition() if is_url_start(text) else None
+
+
+def is_url_start(text: str) -> bool:
+    """True when the text is a web address so far: whatever follows it without a blank is part of it."""
+    return bool(_NESTED_URL.match(text))
+
+
+def _rendered(parts: Sequence[Part], context: MergeContext, position: Position) -> str:
     written: list[str] = []
-    position = _JsonPosition()
     for part in parts:
         if isinstance(part, str):
             position.read(part)
             written.append(part)
-        elif stand_in:
-            written.append(stand_in if position.is_in_string else json.dumps(stand_in, ensure_ascii=False))
-        elif position.is_in_string:
-            written.append(context.written(json.dumps(part.text(context), ensure_ascii=False)[1:-1]))
         else:
-            written.append(context.written(_bare_json(part, context)))
+            written.append(context.written(position.escape(part, context)))
     return "".join(written)
 
 
-class _JsonPosition:
+class _PlainPosition(Position):
+    def read(self, literal: str) -> None:
+        """Nothing to learn from it."""
+
+    def escape(self, field: Placeholder, context: MergeContext) -> str:
+        return field.text(context)
+
+
+class _UrlPosition(Position):
+    """Up to the first blank; what comes after it (a sentence that begins with a link) is plain text."""
+
     def __init__(self) -> None:
-        self.is_in_string = False
+        self._text = ""
+
+    def read(self, literal: str) -> None:
+        self._text += literal
+
+    def escape(self, field: Placeholder, context: MergeContext) -> str:
+        value = field.text(context)
+        return quote_all(value) if is_url_start(self._text) else value
+
+
+class _Content:
+    """What a string, an attribute or a text holds so far, as written, and the document that it turns out to be."""
+
+    def __init__(self, decode: Callable[[str], str]) -> None:
+        self._decode = decode
+        self._unread = ""
+        self._inner: Position | None = None
+
+    def read(self, literal: str) -> None:
+        self._unread += literal
+
+    def escape(self, field: Placeholder, context: MergeContext) -> str:
+        """The value as the content has to hold it, before it is escaped for what is around."""
+        text, self._unread = self._decode(self._unread), ""
+        self._inner = self._inner or nested_position(text) or _PlainPosition()
+        self._inner.read(text)
+        return self._inner.escape(field, context)
+
+
+class _JsonPosition(Position):
+    def __init__(self) -> None:
+        self._string: _Content | None = None
         self._is_escaped = False
 
     def read(self, literal: str) -> None:
-        for character in literal:
+        start = 0
+        for index, character in enumerate(literal):
             if self._is_escaped:
                 self._is_escaped = False
-            elif character == '"':
-                self.is_in_string = not self.is_in_string
-            elif character == "\\" and self.is_in_string:
+            elif character == "\\" and self._string:
                 self._is_escaped = True
+            elif character == '"':
+                self._string, start = (None, 0) if self._string else (_Content(_decoded_json), index + 1)
+        if self._string:
+            self._string.read(literal[start:])
+
+    def escape(self, field: Placeholder, context: MergeContext) -> str:
+        return in_json_string(self._string.escape(field, context)) if self._string else _bare_json(field, context)
+
+
+def _decoded_json(text: str) -> str:
+    try:
+        return str(json.loads(f'"{text}"', strict=False))
+    except ValueError:
+        return text
 
 
 def _bare_json(field: Placeholder, context: MergeContext) -> str:
@@ -78,39 +176,31 @@ def _is_exact_number(text: str) -> bool:
     return bool(_JSON_NUMBER.match(text)) and sum(map(str.isdigit, text)) <= _LONGEST_EXACT_NUMBER
 
 
-def render_xml(parts: Sequence[Part], context: MergeContext) -> str:
-    """XML text: values are escaped for text and attributes alike, and kept from ending a CDATA section or a comment.
+class _XmlPosition(Position):
+    def __init__(self) -> None:
+        self._place = _TEXT
+        self._content = _Content(html.unescape)
 
-    Characters that XML 1.0 cannot carry in any form (NUL and most controls) become U+FFFD.
-    """
-    written: list[str] = []
-    section = ""
-    for part in parts:
-        if isinstance(part, str):
-            section = _section_after(part, section)
-            written.append(part)
-        else:
-            written.append(context.written(_xml_value(part.text(context), section)))
-    return "".join(written)
+    def read(self, literal: str) -> None:
+        position = 0
+        while found := _XML_MARKS[self._place].search(literal, position):
+            position = found.end()
+            self._place = _place_after(self._place, found.group())
+            self._content = _Content(str if self._place == _CDATA else html.unescape)
+        self._content.read(literal[position:])
 
-
-def escape_xml(value: str) -> str:
-    """A value for XML text or an attribute; white space survives the parser's normalisation."""
-    return _XML_SPECIAL.sub(lambda found: _XML_ESCAPES[found.group()], _XML_FORBIDDEN.sub("\ufffd", value))
-
-
-def _xml_value(value: str, section: str) -> str:
-    if section == "<![CDATA[":
-        return _XML_FORBIDDEN.sub("\ufffd", value).replace("]]>", "]]]]><![CDATA[>")
-    if section == "<!--":
-        return escape_xml(value).replace("-", "&#45;")
-    return escape_xml(value)
+    def escape(self, field: Placeholder, context: MergeContext) -> str:
+        if self._place == _COMMENT:
+            return in_comment(field.text(context))
+        if self._place == _TAG:
+            return escape_xml(field.text(context))
+        value = self._content.escape(field, context)
+        return in_cdata(value) if self._place == _CDATA else escape_xml(value)
 
 
-def _section_after(literal: str, section: str) -> str:
-    """In which section ("", CDATA, comment) the text stands after ``literal``."""
-    position = 0
-    while found := _XML_MARKS[section].search(literal, position):
-        position = found.end()
-        section = "" if section else found.group()
-    return section
+def _place_after(place: str, mark: str) -> str:
+    if place == _TEXT:
+        return mark
+    if place == _TAG:
+        return _TEXT if mark == ">" else mark
+    return _TAG if place in {'"', "'"} else _TEXT

@@ -13,6 +13,7 @@ from urllib.parse import unquote_plus
 
 from connector_config.outgoing.context import MergeContext
 from connector_config.outgoing.grammar import Part
+from connector_config.outgoing.names import Scope
 from connector_config.outgoing.pairs import split_pairs
 from connector_config.outgoing.structured import render_json
 
@@ -24,6 +25,16 @@ _PLAIN_WORDS = re.compile(r"[A-Za-z]{1,14}(?:[ _\-.,][A-Za-z]{1,14})*")
 _CREDENTIAL_NAME = re.compile(r"auth|cred|key|pass|pin$|pwd|secret|sig|sid|token|user", re.IGNORECASE)
 _XML_TEXT = re.compile(r"<([^\s/>]+)[^>]*>([^<]+)<")
 _XML_ATTRIBUTE = re.compile(r"([\w:.\-]+)\s*=\s*(?:\"([^\"<]+)\"|'([^'<]+)')")
+
+
+class _EveryValue(MergeContext):
+    """Gives the mark of a merge field for every name."""
+
+    def bare_value(self, name: str) -> str:
+        return _FIELD
+
+    def scoped_value(self, scope: Scope, name: str) -> str:
+        return _FIELD
 
 
 def values_in_pairs(parts: Sequence[Part]) -> list[str]:
@@ -40,7 +51,7 @@ def values_in_pairs(parts: Sequence[Part]) -> list[str]:
 def values_in_json(parts: Sequence[Part]) -> list[str]:
     """Secret strings of a JSON body; nothing when the text is no JSON."""
     try:
-        document = json.loads(render_json(parts, MergeContext(), _FIELD))
+        document = json.loads(render_json(parts, _EveryValue()))
     except ValueError:
         return []
     return _secrets(_leaves("", document))
