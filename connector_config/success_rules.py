@@ -189,14 +189,19 @@ def _call_id(document: object, path: str) -> str:
 
 
 def _holds(body: str, document: object, keyword: str) -> bool:
-    """Compared without case; in JSON also after its ``\\u…`` escapes are read."""
+    """Compared without case; in JSON also after its ``\\u…`` escapes are read, and however it is spaced."""
     wanted = keyword.casefold()
     if wanted in body.casefold():
         return True
     try:
-        return document is not None and wanted in json.dumps(document, ensure_ascii=False).casefold()
+        return document is not None and any(wanted in text.casefold() for text in _written_anew(document))
     except RecursionError:
         return False
+
+
+def _written_anew(document: object) -> Iterator[str]:
+    yield json.dumps(document, ensure_ascii=False)
+    yield json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def _json_of(body: str) -> object:

@@ -161,3 +161,14 @@ def test_any_answer_gets_a_verdict(status: int, body: str, keyword: str, failure
 )
 def test_an_answer_made_to_exhaust_the_reader_gets_a_verdict(body: str) -> None:
     assert judge(ResponseSnapshot(200, {}, body), SuccessRules(keyword="x", path="a")).is_success is False
+
+
+@pytest.mark.parametrize(
+    "body", ['{"status":"fail"}', '{"status": "fail"}', '{\n  "status" : "Fail"\n}', '[{"status":"FAIL"}]']
+)
+@pytest.mark.parametrize("keyword", ['"status":"fail"', '"status": "fail"'])
+def test_a_keyword_is_found_however_the_json_is_spaced(body: str, keyword: str) -> None:
+    answer = ResponseSnapshot(200, body=body)
+
+    assert judge(answer, SuccessRules(keyword=keyword)).is_success
+    assert not judge(answer, SuccessRules(failure_keyword=keyword)).is_success
