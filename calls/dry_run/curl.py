@@ -14,7 +14,7 @@ def curl_line(preview: RequestPreview) -> str:
     A NUL, which no argument can carry, becomes U+FFFD.
     """
     url, body = text_of(preview.url), text_of(preview.body)
-    words = ["curl", "--globoff", "--request", preview.method, url]
+    words = ["curl", "--globoff", "--path-as-is", "--request", preview.method, url]
     for name, value in preview.headers:
         text = text_of(value)
         # "Name:" would take the header out, "Name;" sends it empty.

@@ -45,7 +45,7 @@ class UrlTemplate:
         """The URL with its values. Raises TemplateError when a value would step out of its path segment."""
         path = _render_path(self.path, context)
         userinfo = f"{_render_userinfo(self.userinfo, context)}@" if self.userinfo else ""
-        query = "" if self.query is None else f"?{render_pairs(self.query, context)}"
+        query = "" if self.query is None else f"?{_render_query(self.query, context)}"
         return f"{self.scheme}://{userinfo}{self.host}{path}{query}"
 
 
@@ -100,6 +100,11 @@ def _render_userinfo(parts: Sequence[Part], context: MergeContext) -> str:
     return "".join(
         _quote_by(_USERINFO_LITERAL, part) if isinstance(part, str) else quote_value(part, context) for part in parts
     )
+
+
+def _render_query(parts: Sequence[Part], context: MergeContext) -> str:
+    """Brackets, which a form may hold as they are, are encoded: several servers refuse them in a URL."""
+    return render_pairs(parts, context).replace("[", "%5B").replace("]", "%5D")
 
 
 def _render_path(parts: Sequence[Part], context: MergeContext) -> str:

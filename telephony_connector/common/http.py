@@ -222,6 +222,7 @@ def _exchange_once(
     answers = resolve(destination.host, destination.port, policy, exchange)
     attempts = min(len(answers), MAX_CONNECTION_ATTEMPTS)
     connect_seconds = min(exchange.remaining / attempts, MAX_CONNECT_SECONDS)
+    exchange.target = prepared.path_url
     adapter = WatchedAdapter(exchange=exchange, policy=policy, resolver=lambda *_: answers)
     try:
         response = adapter.send(

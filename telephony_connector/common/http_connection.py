@@ -25,12 +25,16 @@ class Exchange:
     """How far a request has come, and the rope by which its socket is pulled when the time is up."""
 
     def __init__(self, seconds: float, *, idle_seconds: float = math.inf) -> None:
-        """``seconds`` are for all of it; ``idle_seconds`` for any one read of an answer that is streamed."""
+        """``seconds`` are for all of it; ``idle_seconds`` for any one read of an answer that is streamed.
+
+        ``target``, once it is set, is what stands in the request line, to the letter.
+        """
         self.started_at = time.monotonic()
         self.deadline = self.started_at + seconds
         self.idle_seconds = idle_seconds
         self.is_connected = False
         self.is_expired = False
+        self.target = ""
         self._rope: socket.socket | None = None
         self._timer: threading.Timer | None = None
 
@@ -116,6 +120,10 @@ def _watched(connection_class: Any, exchange: Exchange) -> Any:
             super().connect()
             exchange.is_connected = True
             self.sock.settimeout(min(exchange.remaining, exchange.idle_seconds))
+
+        def request(self, method: str, url: str, *args: Any, **options: Any) -> None:
+            # urllib3 writes the target anew (capitals in %2f, brackets), which no signature over it would survive.
+            super().request(method, exchange.target or url, *args, **options)
 
     return WatchedConnection
 

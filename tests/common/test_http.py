@@ -144,13 +144,20 @@ def test_a_name_is_looked_up_once_and_the_judged_address_is_used(
     assert f"Host: rebind.test:{server.port}".encode() in server.received[0]
 
 
+@pytest.mark.parametrize("target", ["/%2f/a[1]/./b/../c;x?q=%2b%c3%a9&b[]={1}|^`", "/?a=1?b=/../"])
+def test_the_target_goes_out_to_the_letter(server: RawServer, target: str) -> None:
+    send(request_to(server, target))
+
+    assert server.received[0].split(b"\r\n")[0] == f"GET {target} HTTP/1.1".encode()
+
+
 def test_path_query_headers_and_body_go_out_as_rendered(server: RawServer) -> None:
     headers = (("X-Name", "é日 x"), ("Content-Type", "application/json"))
 
     send(request_to(server, "//a/../b%2Fc?x=a+b&y=%2B91&z=%7e", method="post", headers=headers, body=b'{"a": 1}'))
 
     head, _, body = server.received[0].partition(b"\r\n\r\n")
-    assert head.startswith(b"POST //a/../b%2Fc?x=a+b&y=%2B91&z=%7E HTTP/1.1\r\n")
+    assert head.startswith(b"POST //a/../b%2Fc?x=a+b&y=%2B91&z=%7e HTTP/1.1\r\n")
     assert "X-Name: é日 x".encode() in head
     assert b"Content-Length: 8" in head
     assert body == b'{"a": 1}'

@@ -80,7 +80,7 @@ def test_the_page_shows_the_exact_request_without_sending_it(
     assert "&lt;b&gt;Ravi" in page
     assert "<b>Ravi" not in page
     assert not any(secret in page for secret in SECRETS)
-    assert "curl --globoff --request POST" in page
+    assert "curl --globoff --path-as-is --request POST" in page
     assert provider_server.requests == []
     assert not OutboundRequest.objects.exists()
 
@@ -256,11 +256,11 @@ def test_the_connectors_page_leads_here(admin_client: Client, template: RequestT
     [
         (
             RequestSpec("GET", "https://u:pw-secret@a.example/[x]?n=@{Lead:Name,}"),
-            ["curl", "--globoff", "--request", "GET", "https://••••@a.example/%5Bx%5D?n=O%27Neil%20%24%28rm%29%20%60a%60"],
+            ["curl", "--globoff", "--path-as-is", "--request", "GET", "https://••••@a.example/%5Bx%5D?n=O%27Neil%20%24%28rm%29%20%60a%60"],
         ),
         (
             RequestSpec("POST", "https://a.example/", "raw", "-d @{Lead:Name,}\n'\"", (("X-Empty", "", False),)),
-            ["curl", "--globoff", "--request", "POST", "https://a.example/", "--header", "X-Empty;",
+            ["curl", "--globoff", "--path-as-is", "--request", "POST", "https://a.example/", "--header", "X-Empty;",
              "--header", "Content-Type: text/plain; charset=utf-8", "--data-raw", "-d O'Neil $(rm) `a`\n'\""],
         ),
     ],

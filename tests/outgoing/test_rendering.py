@@ -225,6 +225,7 @@ def test_literal_form_text_is_sent_as_written_where_it_can_be(template: str, exp
         ("https://[::1]:9009/?", "https://[::1]:9009/?"),
         ("https://x/#", "https://x/"),
         ("https://x/a?from=+91@{Lead:mx_X}&t=a b", "https://x/a?from=%2B91v&t=a%20b"),
+        ("https://x/a[1]?b[]=1&b[]={@{Lead:mx_X}}&c=%2b", "https://x/a%5B1%5D?b%5B%5D=1&b%5B%5D=%7Bv%7D&c=%2b"),
         ("https://x/a?mail=me@example.com", "https://x/a?mail=me@example.com"),
         ("https://x/@{Lead:mx_Y,a/b?c}/z", "https://x/a%2Fb%3Fc/z"),
         ("https://@{User:Id,k}:@api.example.com/", "https://k:@api.example.com/"),
