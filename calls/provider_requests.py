@@ -74,6 +74,7 @@ def rules_of(template: RequestTemplate) -> SuccessRules:
         failure_keyword=template.failure_keyword,
         path=template.success_path,
         statuses=template.success_statuses,
+        is_empty=template.expects_empty_answer,
         call_id_path=template.call_id_path,
     )
 

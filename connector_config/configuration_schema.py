@@ -185,6 +185,7 @@ class RequestTemplateEntry:
     failure_keyword: str | None = None
     success_path: str | None = None
     success_statuses: str | None = None
+    success_empty: bool | None = None
     call_id_path: str | None = None
     timeout_seconds: int | None = None
 

@@ -209,6 +209,7 @@ def template_faults(template: RequestTemplate, headers: Sequence[RequestHeader])
     rules = SuccessRules(
         statuses=template.success_statuses,
         path=template.success_path,
+        is_empty=template.expects_empty_answer,
         keyword=template.response_keyword,
         failure_keyword=template.failure_keyword,
         call_id_path=template.call_id_path,

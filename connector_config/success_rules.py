@@ -36,13 +36,15 @@ class SuccessRules:
     """When an answer counts as success; empty rules ask for any 2xx.
 
     ``statuses`` is ``200,201,2xx,200-204``; ``path`` is ``data.status = "queued"`` or just ``sid`` (JMESPath, ``$.``
-    in front allowed); ``call_id_path`` tells where the provider's call id stands.
+    in front allowed); ``is_empty`` asks for an answer without a body; ``call_id_path`` tells where the provider's call
+    id stands.
     """
 
     keyword: str = ""
     failure_keyword: str = ""
     path: str = ""
     statuses: str = ""
+    is_empty: bool = False
     call_id_path: str = ""
 
 
@@ -81,6 +83,9 @@ def judge(response: ResponseSnapshot, rules: SuccessRules) -> Verdict:
     """Apply every rule that is set. Raises SuccessRuleError for rules that saving would have refused."""
     document = _json_of(response.body)
     checks = [_status_check(response.status, rules.statuses)]
+    if rules.is_empty:
+        is_empty = not response.body.strip()
+        checks.append(Check("empty", is_empty, f"the answer is {'' if is_empty else 'not '}empty"))
     if keyword := rules.keyword.strip():
         found = _holds(response.body, document, keyword)
         checks.append(Check("keyword", found, f"the answer {'holds' if found else 'does not hold'} “{keyword}”"))

@@ -62,9 +62,10 @@ class TemplateForm(AuthenticationFormMixin):
         model = RequestTemplate
         fields = [
             "is_enabled", "method", "url", "body_type", "body", "response_keyword", "failure_keyword",
-            "success_path", "success_statuses", "call_id_path", "timeout_seconds", "field", "values",
+            "success_path", "success_statuses", "expects_empty_answer", "call_id_path", "timeout_seconds", "field",
+            "values",
         ]  # fmt: skip
-        widgets = {"is_enabled": UnfoldBooleanSwitchWidget}
+        widgets = {"is_enabled": UnfoldBooleanSwitchWidget, "expects_empty_answer": UnfoldBooleanSwitchWidget}
         labels = {"body_type": "Body's type"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -73,6 +73,9 @@ class RequestTemplate(TimestampedModel):
     success_statuses = models.CharField(
         "success statuses", max_length=120, blank=True, help_text="200, 201, 2xx or 200-204. Empty: any 2xx."
     )
+    expects_empty_answer = models.BooleanField(
+        "an empty answer", default=False, help_text="Only an answer without a body counts as success."
+    )
     call_id_path = models.CharField(
         "call id path", max_length=256, blank=True, help_text="Where in a JSON answer the provider's call id stands."
     )

@@ -172,3 +172,13 @@ def test_a_keyword_is_found_however_the_json_is_spaced(body: str, keyword: str) 
 
     assert judge(answer, SuccessRules(keyword=keyword)).is_success
     assert not judge(answer, SuccessRules(failure_keyword=keyword)).is_success
+
+
+@pytest.mark.parametrize(
+    ("body", "is_success"), [("", True), (" \r\n", True), ("OK", False), ('{"error":"busy"}', False)]
+)
+def test_an_empty_answer_can_be_what_success_looks_like(body: str, is_success: bool) -> None:
+    verdict = judge(ResponseSnapshot(200, body=body), SuccessRules(is_empty=True))
+
+    assert verdict.is_success is is_success
+    assert [check.name for check in verdict.checks] == ["status", "empty"]

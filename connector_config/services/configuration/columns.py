@@ -58,6 +58,7 @@ TEMPLATE: Mapping[str, str] = {
     "failure_keyword": "failure_keyword",
     "success_path": "success_path",
     "success_statuses": "success_statuses",
+    "success_empty": "expects_empty_answer",
     "call_id_path": "call_id_path",
     "timeout_seconds": "timeout_seconds",
 }
