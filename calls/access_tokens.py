@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from calls.errors import TokenError, TokenUnavailableError
 from calls.models import AccessToken
+from calls.retry_schedule import retry_after_seconds
 from connector_config.models import Connector
 from connector_config.outgoing.authentication import (
     IssuedToken,
@@ -136,7 +137,8 @@ def _fetched(
     except (ConnectFailedError, OutcomeUnknownError) as error:
         raise TokenUnavailableError(f"no access token: {error}") from None
     if _may_pass(answer):
-        raise TokenUnavailableError(f"no access token: the token URL answered {answer.status}")
+        pause = retry_after_seconds(answer.headers.get("retry-after", ""), timezone.now())
+        raise TokenUnavailableError(f"no access token: the token URL answered {answer.status}", pause)
     try:
         return read_token(answer.status, answer.text, asked.secrets)
     except TokenRefusedError as error:

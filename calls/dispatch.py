@@ -101,7 +101,8 @@ def _attempted(request: OutboundRequest, trial: Trial) -> Outcome:
         )
     except (ConnectFailedError, TokenUnavailableError) as error:
         trial.error = str(error)
-        return outcomes.not_reached(request.purpose, trial.error)
+        pause = error.retry_after_seconds if isinstance(error, TokenUnavailableError) else None
+        return outcomes.not_reached(request.purpose, trial.error, pause)
     except OutcomeUnknownError as error:
         trial.error = str(error)
         return outcomes.no_answer(request.purpose, trial.error)

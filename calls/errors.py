@@ -40,4 +40,11 @@ class TokenError(CallsError):
 
 
 class TokenUnavailableError(CallsError):
-    """No access token could be asked for, so nothing was sent; asking later may help."""
+    """No access token could be asked for, so nothing was sent; asking later may help.
+
+    ``retry_after_seconds`` is what the token URL asked us to wait, None when it said nothing.
+    """
+
+    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds

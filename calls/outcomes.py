@@ -29,10 +29,10 @@ class Outcome:
     retry_after_seconds: float | None = None
 
 
-def not_reached(purpose: str, reason: str) -> Outcome:
+def not_reached(purpose: str, reason: str, retry_after_seconds: float | None = None) -> Outcome:
     """Certainly not sent: a disposition can wait, the agent who clicked cannot."""
     status = Status.FAILED if purpose == CLICK_TO_CALL else Status.PENDING
-    return Outcome(status, f"The provider could not be reached: {reason}")
+    return Outcome(status, f"The provider could not be reached: {reason}", retry_after_seconds=retry_after_seconds)
 
 
 def no_answer(purpose: str, reason: str) -> Outcome:

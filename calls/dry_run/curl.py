@@ -7,14 +7,19 @@ from collections.abc import Iterable
 
 from connector_config.outgoing.preview import Piece, RequestPreview
 
+AUTHORITY_FILE = "certificates.pem"
 
-def curl_line(preview: RequestPreview) -> str:
+
+def curl_line(preview: RequestPreview, *, has_own_authority: bool = False) -> str:
     """The request as one command, every word quoted; secrets stand in it as ••••, as they do in the preview.
 
-    A NUL, which no argument can carry, becomes U+FFFD.
+    ``has_own_authority``: the connector's certificates are to be found in AUTHORITY_FILE. A NUL, which no argument can
+    carry, becomes U+FFFD.
     """
     url, body = text_of(preview.url), text_of(preview.body)
     words = ["curl", "--globoff", "--path-as-is", "--request", preview.method, url]
+    if has_own_authority:
+        words += ["--cacert", AUTHORITY_FILE]
     for name, value in preview.headers:
         text = text_of(value)
         # "Name:" would take the header out, "Name;" sends it empty.

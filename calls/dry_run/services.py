@@ -108,7 +108,9 @@ def show(run: DryRun) -> ShownRequest:
         preview = preview_for(run.request, run.template)
     except CONFIGURATION_ERRORS as error:
         raise DryRunError(str(error)) from None
-    return ShownRequest(preview=preview, curl=curl_line(preview))
+    return ShownRequest(
+        preview=preview, curl=curl_line(preview, has_own_authority=bool(run.request.connector.ca_certificates))
+    )
 
 
 def send_to_provider(run: DryRun, *, user: User) -> ShownAnswer:

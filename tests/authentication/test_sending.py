@@ -356,3 +356,15 @@ def test_settings_and_tokens_are_encrypted_in_the_database(owed: MakeRequest, to
         stored += str(cursor.fetchall())
     assert not any(secret in stored for secret in (CLIENT_SECRET, TOKENS[0]))
     call_command("check")
+
+
+def test_a_token_url_that_asks_to_wait_is_waited_for(
+    owed: MakeRequest, provider_server: ProviderServer, token_url: TokenUrl
+) -> None:
+    provider_server.answer("/token", Answer(429, headers={"Retry-After": "1800"}))
+
+    waiting = sent(owed("disposition", **oauth(token_url)))
+
+    assert waiting.status == Status.PENDING
+    assert waiting.next_attempt_at is not None
+    assert waiting.next_attempt_at - timezone.now() > timedelta(seconds=1790)

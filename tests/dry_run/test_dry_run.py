@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from calls.dry_run.curl import curl_line
 from calls.models import OutboundAttempt, OutboundRequest
-from connector_config.models import RequestTemplate
+from connector_config.models import Connector, RequestTemplate
 from connector_config.outgoing.context import MergeContext
 from connector_config.outgoing.preview import preview_request
 from connector_config.rendering import RequestSpec
@@ -269,3 +269,10 @@ def test_the_curl_line_is_read_by_a_shell_as_meant(spec: RequestSpec, words: lis
     preview = preview_request(spec, MergeContext(lead={"Name": "O'Neil $(rm) `a`"}))
 
     assert shlex.split(curl_line(preview)) == words
+
+
+def test_the_curl_line_trusts_the_connectors_own_authority(client: Client, template: RequestTemplate) -> None:
+    _administrator(client)
+    Connector.objects.update(ca_certificates="-----BEGIN CERTIFICATE-----")
+
+    assert " --cacert certificates.pem " in client.post(_page(template), _choice()).content.decode()
