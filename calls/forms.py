@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -61,14 +61,27 @@ FOLLOW_UPS = {
 
 
 class DispositionForm(forms.Form):
-    """How the call went, the agent's notes, and when to call again; ``keep`` leaves the follow-up as it is."""
+    """How the call went, the agent's notes, and when to call again; ``keep`` leaves the follow-up as it is.
+
+    A day and time of the agent's own, read in the reader's zone, stands above the choice.
+    """
 
     disposition = forms.CharField(required=False, max_length=120)
     notes = forms.CharField(required=False, max_length=10_000, strip=True)
     follow_up = forms.ChoiceField(required=False, choices=[("", ""), ("keep", ""), *((key, key) for key in FOLLOW_UPS)])
+    follow_up_on = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+
+    def clean_follow_up_on(self) -> datetime | None:
+        """Not in the past: nobody calls again yesterday."""
+        moment: datetime | None = self.cleaned_data["follow_up_on"]
+        if moment is not None and moment < timezone.now():
+            raise forms.ValidationError("This is in the past.")
+        return moment
 
     def follow_up_at(self, known: datetime | None) -> datetime | None:
         """When to call again, of a valid form; ``known`` is what was settled before."""
+        if own := self.cleaned_data["follow_up_on"]:
+            return cast(datetime, own)
         choice = self.cleaned_data["follow_up"]
         if choice == "keep":
             return known

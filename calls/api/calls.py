@@ -25,6 +25,7 @@ from calls.api.references import (
 from calls.errors import DispositionError
 from calls.models import Call
 from calls.selectors import visible_calls
+from calls.services.desk import set_follow_up
 from calls.services.dispositions import LONGEST_NOTES, save_disposition
 from connector_config.mapping.events import CallStatus, Direction
 from crm.masking import sees_numbers, shown_id
@@ -135,6 +136,7 @@ class DispositionInputSerializer(serializers.Serializer[Any]):
     notes = serializers.CharField(
         max_length=LONGEST_NOTES, required=False, allow_blank=True, help_text="Left alone when not sent."
     )
+    follow_up_at = serializers.DateTimeField(required=False, help_text="When to call again. Left alone when not sent.")
 
 
 class DisposedCallSerializer(CallSerializer):
@@ -175,10 +177,14 @@ class CallViewSet(CandidateNamesView, viewsets.ReadOnlyModelViewSet[Call]):
         call = self.get_object()
         form = DispositionInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
+        chosen = dict(form.validated_data)
+        follow_up_at = chosen.pop("follow_up_at", None)
         try:
-            outbound = save_disposition(call=call, agent=agent_of(request.user), **form.validated_data)
+            outbound = save_disposition(call=call, agent=agent_of(request.user), **chosen)
         except DispositionError as error:
             raise serializers.ValidationError({error.field or "detail": [error.message]}) from None
+        if follow_up_at is not None:
+            set_follow_up(call=call, at=follow_up_at)
         sent = SentRequestSerializer(outbound, context=self.get_serializer_context()).data if outbound else None
         return Response({**self.get_serializer(call).data, "outbound": sent})
 

@@ -36,6 +36,12 @@ def settle_call(*, call: Call, agent: Agent | None, outcome: Outcome) -> None:
     call.save(update_fields=["follow_up_at", "updated_at"])
 
 
+def set_follow_up(*, call: Call, at: datetime) -> None:
+    """When to call again."""
+    call.follow_up_at = at
+    call.save(update_fields=["follow_up_at", "updated_at"])
+
+
 def save_notes(*, call: Call, notes: str) -> None:
     """Keep what the agent wrote; it stands above the provider's notes."""
     Call.objects.filter(pk=call.pk).update(notes=notes[:NOTES_LIMIT], updated_at=timezone.now())

@@ -45,10 +45,20 @@ def test_without_a_template_the_disposition_is_saved_and_nothing_owed(staff_api:
     assert (body["disposition"], body["notes"], body["outbound"]) == ("Interested", "Earlier", None)
 
 
+def test_a_follow_up_can_be_set_with_it_and_is_left_alone_otherwise(staff_api: APIClient) -> None:
+    call = CallFactory()
+
+    first = dispose(staff_api, call, value="Call back", follow_up_at="2099-12-01T10:30:00+05:30").json()
+    second = dispose(staff_api, call, value="Interested").json()
+
+    assert first["follow_up_at"] == second["follow_up_at"] == "2099-12-01T05:00:00Z"
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
         ({}, "value"),
+        ({"value": "Won", "follow_up_at": "soon"}, "follow_up_at"),
         ({"value": ""}, "value"),
         ({"value": "None of them"}, "value"),
         ({"value": "x" * 121}, "value"),

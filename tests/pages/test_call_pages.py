@@ -275,3 +275,17 @@ def test_today_begins_at_the_readers_midnight(
         today = client.get("/").context["today"]
 
     assert {call.session_id for call in today} == expected
+
+
+def test_a_follow_up_can_be_set_for_a_day_and_time_in_the_readers_zone(asha: Agent, client_of: ClientOf) -> None:
+    call = factories.CallFactory(agent=asha)
+    client = client_of(asha)
+    client.cookies["time_zone"] = "Asia/Kolkata"
+    answer = {"disposition": "Interested", "notes": "", "follow_up": "1d"}
+
+    past = client.post(f"/calls/{call.pk}/outcome/", {**answer, "follow_up_on": "2020-01-01T10:00"})
+    client.post(f"/calls/{call.pk}/outcome/", {**answer, "follow_up_on": "2099-12-01T10:30"})
+
+    call.refresh_from_db()
+    assert (past.status_code, "This is in the past." in past.content.decode()) == (422, True)
+    assert call.follow_up_at == datetime(2099, 12, 1, 5, 0, tzinfo=UTC)
