@@ -95,6 +95,7 @@ def _writings_of(secret: str) -> tuple[re.Pattern[str], _Writings]:
     return re.compile(f"(?=(?i:{beginning}))"), writings
 
 
+@lru_cache(maxsize=4096)
 def _writings(character: str) -> tuple[str, ...]:
     encoded = "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
     in_json = json.dumps(character)[1:-1]
