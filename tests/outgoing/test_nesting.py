@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector_config.rendering import RequestSpec, render_request
-from tests.outgoing.test_rendering import URL, X, as_xml_carries_it, rendered_body, rendered_url
+from tests.outgoing.test_rendering import DESTINATIONS, URL, X, as_xml_carries_it, rendered_body, rendered_url
 from tests.outgoing.values import HOSTILE_VALUES, lead_named
 
 LINK = f"https://example.com/dial.xml?to={X}"
@@ -168,3 +168,10 @@ def test_halves_of_surrogate_pairs_become_question_marks_in_headers_as_everywher
     spec = RequestSpec(method="GET", url=URL, headers=(("X-Name", f"{X}!", False),))
 
     assert render_request(spec, lead_named("a\ud800")).headers == (("X-Name", "a?!"),)
+
+
+@pytest.mark.parametrize("value", ["a\ud800", "\udfffb", "\udc00\ud800"])
+@pytest.mark.parametrize("parse_back", [*DESTINATIONS, list_in_json, link_in_json, link_in_form, link_in_query])
+def test_halves_of_surrogate_pairs_break_no_place(parse_back: object, value: str) -> None:
+    # Every place takes and gives a text.
+    assert parse_back(value) == value.encode("utf-8", "replace").decode()  # type: ignore[operator]
