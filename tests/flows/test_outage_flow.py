@@ -84,8 +84,8 @@ def test_an_hours_outage_with_lost_broker_and_worker_loses_nothing_and_doubles_n
 ) -> None:
     provider.answer("/dispose", Answer(503, delay_seconds=0.2))
     provider.answer("/call", Answer(delay_seconds=3))  # longer than we wait
-    calls = call_ids(product, [f"outage-{number}-{time.time_ns()}" for number in range(CALLS)])
-    owed = {dispose(product, call_id) for call_id in calls}
+    sessions = [f"outage-{number}-{time.time_ns()}" for number in range(CALLS)]
+    owed = {dispose(product, call_id) for call_id in call_ids(product, sessions)}
     clicks = {click(product, f"+9196117951{number:02d}") for number in range(3)}
 
     for number in range(1, ROUNDS_OF_AN_HOUR + 1):
@@ -104,12 +104,15 @@ def test_an_hours_outage_with_lost_broker_and_worker_loses_nothing_and_doubles_n
     let_pass(product, minutes=120)
     wait_until(lambda: all(status_of(product, one) == "succeeded" for one in owed), seconds=60)
 
-    sent = provider.received("/dispose")
+    # An earlier try of this test may have left something that is still owed.
+    sent = [request for request in provider.received("/dispose") if request.json()["session"] in sessions]
     bodies = {request.headers["idempotency-key"]: request.body for request in sent}
     assert ids_of(sent) == owed
     assert len(set(bodies.values())) == CALLS
     assert all(request.body == bodies[request.headers["idempotency-key"]] for request in sent)
-    assert attempts_by_id(provider, "/call") == dict.fromkeys(clicks, 1)
+    assert {one: times for one, times in attempts_by_id(provider, "/call").items() if one in clicks} == dict.fromkeys(
+        clicks, 1
+    )
     assert {status_of(product, one) for one in clicks} == {"unknown"}
 
 
