@@ -161,6 +161,7 @@ def test_a_click_makes_two_telephones_talk_and_the_call_its_duration_and_its_rec
     for name in ("started_at", "ended_at"):
         assert datetime.fromisoformat(call[name]) == datetime.fromisoformat(true[name])
     desk.reload()
+    expect(desk.get_by_role("heading", name="Ravi Kumar").first).to_be_visible(timeout=PATIENCE)
     entry = desk.get_by_role("listitem").filter(has_text=f"0:{true['duration_seconds']:02}").first
     expect(entry).to_contain_text("Answered")
     entry.get_by_title("Play the recording").click()
