@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -25,26 +26,24 @@ class Click:
 
 
 def find_click(facts: CallEvent, connector: ConnectorConfig) -> Click | None:
-    """The click that led to this call, else None. One query, and only for what a click can have led to."""
-    wanted = _wanted(facts)
-    if wanted is None:
-        return None
-    clicks = OutboundRequest.objects.filter(
-        wanted, connector_id=connector.id, purpose=RequestTemplate.Purpose.CLICK_TO_CALL
-    )
-    found = clicks.select_related("lead").order_by("-created_at").first()
+    """The click that led to this call, else None. Queries only for what a click can have led to.
+
+    By our reference first, which no two clicks share; a reference that is none of ours may be an id of the provider's.
+    """
+    clicks = OutboundRequest.objects.filter(connector_id=connector.id, purpose=RequestTemplate.Purpose.CLICK_TO_CALL)
+    newest_first = clicks.select_related("lead").order_by("-created_at")
+    found = next((click for wanted in _wanted(facts) if (click := newest_first.filter(wanted).first())), None)
     if found is None:
         return None
     lead = LeadReference(id=found.lead.pk, name=found.lead.name, owner_id=found.lead.owner_id) if found.lead else None
     return Click(id=found.pk, agent_id=found.agent_id, lead=lead, opportunity_id=found.opportunity_id)
 
 
-def _wanted(facts: CallEvent) -> Q | None:
-    """By the reference, which no two clicks share; else by the provider's id, for calls that can be a click's."""
+def _wanted(facts: CallEvent) -> Iterator[Q]:
     if (reference := _uuid(facts.call_reference)) is not None:
-        return Q(pk=reference)
-    ids = provider_ids_of(facts)
-    return Q(provider_call_id__in=ids) if ids else None
+        yield Q(pk=reference)
+    if ids := provider_ids_of(facts):
+        yield Q(provider_call_id__in=ids)
 
 
 def provider_ids_of(facts: CallEvent) -> set[str]:

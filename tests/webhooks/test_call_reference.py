@@ -79,6 +79,16 @@ def test_the_providers_own_id_of_the_call_ties_it_too(connector: Connector, clic
     assert (call.agent, call.lead, OutboundRequest.objects.get().call) == (click.agent, click.lead, call)
 
 
+def test_a_reference_of_the_providers_own_does_not_hide_its_id_of_the_call(
+    connector: Connector, click: OutboundRequest
+) -> None:
+    OutboundRequest.objects.update(provider_call_id="S-1")
+
+    post(connector, {**OUTBOUND, "CallReference": "6b1f7c3e-0000-4000-8000-00000000abcd"})
+
+    assert OutboundRequest.objects.get().call == Call.objects.get()
+
+
 def test_the_popup_goes_to_who_clicked(connector: Connector, click: OutboundRequest) -> None:
     ringing = {name: OUTBOUND[name] for name in ("SourceNumber", "DestinationNumber", "Direction", "CallSessionId")}
 
