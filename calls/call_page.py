@@ -10,13 +10,13 @@ from calls import desk_selectors
 from calls.forms import FOLLOW_UPS
 from calls.models import Call, OutboundRequest, PopupDelivery
 from calls.popup_card import LeadChoice, lead_choices
+from calls.presentation import wants_name
 from calls.selectors import calls_of_thread, visible_calls, visible_popups
 from calls.services.dispositions import disposition_options
 from calls.services.manual_calls import may_change
 from calls.services.missed_calls import is_missed
 from crm.models import Opportunity
 from crm.selectors import agent_of
-from telephony_connector.common.phones import is_withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class CallPage:
     popup_id: int | None
     is_missed: bool
     may_change: bool
-    can_become_lead: bool
+    wants_name: bool
 
 
 def call_page(call: Call, *, viewer: Any) -> CallPage:
@@ -54,5 +54,5 @@ def call_page(call: Call, *, viewer: Any) -> CallPage:
         popup_id=popup.pk if popup else None,
         is_missed=is_missed(call),
         may_change=may_change(call=call, user=viewer),
-        can_become_lead=call.lead_id is None and not is_withheld(call.customer_number),
+        wants_name=wants_name(call),
     )

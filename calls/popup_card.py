@@ -13,7 +13,7 @@ from calls import desk_selectors
 from calls.embedded_pages import EmbeddedPage, popup_page
 from calls.forms import FOLLOW_UPS
 from calls.models import Call, OutboundRequest, Popup, PopupDelivery
-from calls.presentation import Look, customer_of, direction_look, status_look
+from calls.presentation import WITHHELD, Look, customer_of, direction_look, status_look, wants_name
 from calls.services.dispositions import disposition_options
 from calls.services.popups import owes_disposition
 from connector_config.mapping.events import CallStatus
@@ -40,6 +40,7 @@ class PopupCard:
     number: str
     is_number_known: bool
     line: str
+    line_number: str
     direction: Look
     owner: str
     choices: Sequence[LeadChoice]
@@ -82,6 +83,11 @@ class PopupCard:
     def suggested_name(self) -> str:
         """A new lead's name: what was just typed, else what the provider calls the caller."""
         return self.typed.get("name", customer_of(self.call))
+
+    @property
+    def wants_name(self) -> bool:
+        """True while the customer can be told by a number only."""
+        return wants_name(self.call)
 
     @property
     def is_ambiguous(self) -> bool:
@@ -143,6 +149,7 @@ def popup_card(
         number=number,
         is_number_known=not is_withheld(call.customer_number),
         line=_line(call),
+        line_number=for_display(call.display_number_e164 or call.display_number, call.connector.default_country),
         direction=direction_look(call.direction),
         owner=_owner(call.lead, agent),
         choices=lead_choices(call),
@@ -160,14 +167,13 @@ def popup_card(
 def shown_number(call: Call) -> str:
     """The customer's number, grouped; words instead of a number that was withheld."""
     if is_withheld(call.customer_number):
-        return "Number withheld"
+        return WITHHELD
     return for_display(call.customer_number_e164 or call.customer_number, call.connector.default_country)
 
 
 def _line(call: Call) -> str:
-    number = for_display(call.display_number_e164 or call.display_number, call.connector.default_country)
     tag = call.virtual_number.tag if call.virtual_number else ""
-    return " · ".join(filter(None, [f"{tag} line" if tag else call.connector.name, number]))
+    return f"{tag} line" if tag else call.connector.name
 
 
 def _owner(lead: Lead | None, agent: Agent | None) -> str:

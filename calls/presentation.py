@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from calls.models import Call, NotShown, OutboundRequest, PopupDelivery
 from connector_config.mapping.events import CallStatus, Direction
+from telephony_connector.common.phones import is_withheld
 
+WITHHELD = "Number withheld"
 ON_ITS_WAY = timedelta(seconds=10)
 """A popup that no page has taken by then found none."""
 
@@ -77,16 +79,32 @@ def customer_of(call: Call) -> str:
     return str((call.caller or {}).get("name", ""))
 
 
+def wants_name(call: Call) -> bool:
+    """True while the customer can be told by a number only: there is no lead, or one that nobody has named."""
+    return not is_withheld(call.customer_number) and (call.lead is None or not call.lead.label)
+
+
 def dialling_look(request: OutboundRequest) -> Look:
     """How a click-to-call stands, as the waiting agent should read it."""
     statuses = OutboundRequest.Status
     if request.is_open:
         return Look("phone", "Calling…", "busy")
     if request.status == statuses.SUCCEEDED:
-        return Look("check", "Ringing your phone", "good")
+        return _called_look(request.call)
     if request.status == statuses.UNKNOWN:
         return Look("question", f"{request.connector.name} did not answer. Look whether your phone rings.", "warn")
     return Look("alert", request.message or f"{request.connector.name} did not take the call.", "bad")
+
+
+def _called_look(call: Call | None) -> Look:
+    """How far a click's call has come; until the call is heard of, the agent's own phone is what to wait for."""
+    if call is None or call.status == CallStatus.RINGING:
+        return Look("check", "Ringing your phone", "good")
+    if call.status not in {CallStatus.IN_PROGRESS, CallStatus.ANSWERED}:
+        return status_look(call.status)
+    if not call.is_over:
+        return Look("phone", "In call", "good")
+    return Look("check", f"Call ended {clock_duration(call.duration_seconds)}".strip(), "calm")
 
 
 def disposition_look(request: OutboundRequest) -> Look:

@@ -74,8 +74,10 @@ def create_lead_of_call(*, call: Call, agent: Agent | None, name: str) -> Lead:
     """Make a lead of an unknown caller, owned by the agent.
 
     A lead without a name, which the call may have brought while the agent typed, gets the name instead. Raises
-    FieldRefusedError when the call has a lead with a name already.
+    FieldRefusedError without a name, and when the call has a lead with a name already.
     """
+    if not name.strip():
+        raise FieldRefusedError("Type a name first.", "name")
     calls = Call.objects.select_for_update(of=("self",), no_key=True).select_related("connector", "virtual_number")
     locked = calls.get(pk=call.pk)
     if locked.lead is not None:
@@ -95,7 +97,7 @@ def create_lead_of_call(*, call: Call, agent: Agent | None, name: str) -> Lead:
 
 def _name_lead(lead: Lead, name: str) -> None:
     if lead.name:
-        raise FieldRefusedError("This call has a lead already; the popup shows it now.", "name")
+        raise FieldRefusedError("This call has a lead already, which is shown now.", "name")
     lead.name = name.strip()[:200]
     lead.save(update_fields=["name", "updated_at"])
 

@@ -19,7 +19,7 @@ from calls import presentation
 from calls.embedded_pages import is_web_address
 from calls.models import Call, OutboundRequest
 from crm import masking
-from telephony_connector.common.phones import for_display
+from telephony_connector.common.phones import for_display, is_withheld
 
 register = template.Library()
 
@@ -40,6 +40,15 @@ def phone(number: str, country: str = "") -> str:
 def shown_number(context: template.Context, value: object, country: str = "") -> str:
     """A customer's number for the reader of the page: grouped as its country does, or masked."""
     return masking.shown_number(str(value or ""), viewer=_reader(context), country=country)
+
+
+@register.simple_tag(takes_context=True)
+def caller_number(context: template.Context, call: Call) -> str:
+    """The number of a call's customer for the reader of the page, or in words that it was withheld."""
+    if is_withheld(call.customer_number):
+        return presentation.WITHHELD
+    number = call.customer_number_e164 or call.customer_number
+    return masking.shown_number(number, viewer=_reader(context), country=call.connector.default_country)
 
 
 @register.simple_tag(takes_context=True)

@@ -311,6 +311,7 @@ def test_a_lead_that_came_while_the_agent_typed_gets_the_typed_name(
     client.post(reverse("popup-new-lead", args=[delivery.popup_id]), {"name": " Nisha "}, headers=FETCH)
 
     assert 'aria-label="Incoming call, +91 96117 95983, +919611795983"' in before
+    assert "Save name" in before
     assert Lead.objects.get().name == "Nisha"
 
 
@@ -321,6 +322,25 @@ def test_a_lead_made_by_an_agent_has_what_the_provider_told(show: Show, asha: Ag
 
     lead = Lead.objects.get()
     assert (lead.name, lead.city, lead.source, lead.origin) == ("Nisha", "Pune", "Google Ads", "Campaign")
+
+
+def test_lead_is_not_made_without_a_name(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show()
+
+    answer = client_of(asha).post(reverse("popup-new-lead", args=[delivery.popup_id]), {"name": "  "}, headers=FETCH)
+
+    assert answer.status_code == 422
+    assert "Type a name first." in answer.content.decode()
+    assert not Lead.objects.exists()
+
+
+def test_name_that_comes_too_late_is_told_so(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show(lead=factories.LeadFactory(name="Ravi Kumar"))
+
+    answer = client_of(asha).post(reverse("popup-new-lead", args=[delivery.popup_id]), {"name": "Nisha"}, headers=FETCH)
+
+    assert answer.status_code == 422
+    assert "This call has a lead already" in answer.content.decode()
 
 
 def test_withheld_number_offers_no_lead_to_create(show: Show, asha: Agent, client_of: ClientOf) -> None:
