@@ -12,7 +12,7 @@ from django.utils import timezone
 from calls.models import Call
 from calls.selectors import visible_calls
 from crm.masking import sees_numbers
-from crm.selectors import text_search
+from crm.selectors import LEAST_DIGITS, text_search
 from telephony_connector.common.phones import SUFFIX_LENGTH, digits_of, is_whole_number, suffix_of
 
 PAGE_SIZE = 50
@@ -44,13 +44,14 @@ def _containing(calls: QuerySet[Call], text: str, *, sees_numbers: bool) -> Quer
     if not text:
         return calls
     wanted = text_search(text, ["lead__name"], sees_numbers=sees_numbers) | Q(session_id=text)
-    digits = digits_of(text).lstrip("0")
+    typed = digits_of(text)
+    digits = typed.lstrip("0")
     if not sees_numbers:
         wanted |= Q(pk__in=_calls_with_whole_number(calls, digits))
     elif len(digits) >= SUFFIX_LENGTH:
         wanted |= Q(customer_suffix=digits[-SUFFIX_LENGTH:])
-    elif len(digits) >= 4:
-        wanted |= Q(customer_suffix__endswith=digits)
+    elif len(typed) >= LEAST_DIGITS:
+        wanted |= Q(customer_suffix__endswith=typed)
     return calls.filter(wanted)
 
 

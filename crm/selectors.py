@@ -16,6 +16,9 @@ from crm.models import Agent, Lead, LeadMerge, LeadPhone, Opportunity
 from crm.services.phones import home_country
 from telephony_connector.common.phones import SUFFIX_LENGTH, digits_of, is_whole_number, suffix_of
 
+LEAST_DIGITS = 4
+"""So many of a number's last digits find it."""
+
 
 def agent_of(user: AbstractBaseUser | AnonymousUser | Any) -> Agent | None:
     """The agent that this user is, or None (an administrator need not be one). Read once for a user object."""
@@ -29,14 +32,16 @@ def search_leads(leads: QuerySet[Lead], text: str, *, sees_numbers: bool = True)
     """
     text = text.strip()
     wanted = text_search(text, ("name", "company", "email"), sees_numbers=sees_numbers)
-    digits = digits_of(text).lstrip("0")
+    typed = digits_of(text)
+    digits = typed.lstrip("0")
     if not sees_numbers:
         wanted |= Q(pk__in=_leads_with_whole_number(digits))
     elif len(digits) >= SUFFIX_LENGTH:
         by_suffix = Q(phones__national_suffix=digits[-SUFFIX_LENGTH:])
         wanted |= by_suffix & (Q(phones__e164__endswith=digits) | Q(phones__e164__endswith=digits[-10:]))
-    elif len(digits) >= 4:
-        wanted |= Q(phones__national_suffix__endswith=digits)
+    elif len(typed) >= LEAST_DIGITS:
+        # A number's last digits may begin with a nought.
+        wanted |= Q(phones__national_suffix__endswith=typed)
     return leads.filter(wanted).distinct()
 
 
