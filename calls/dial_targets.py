@@ -30,11 +30,15 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class DialTarget:
-    """The number, empty for the lead's main one, and whose it is. ``is_typed``: the asker knows the number."""
+    """The number, empty for the lead's main one, and whose it is. ``is_typed``: the asker knows the number.
+
+    ``connector_id`` is the connector through which the customer called, for a call that is returned.
+    """
 
     phone: str
     lead: Lead | None
     is_typed: bool = False
+    connector_id: int | None = None
 
 
 def dial_target(user: Any, named: Named) -> DialTarget:
@@ -54,7 +58,8 @@ def _of_call(user: Any, call_id: int, lead: Lead | None) -> DialTarget:
         raise ClickToCallRefusedError("There is no such call among yours.", "call_id")
     if is_withheld(call.customer_number):
         raise ClickToCallRefusedError("This caller's number was withheld.", "call_id")
-    return DialTarget(phone=call.customer_number_e164 or call.customer_number, lead=lead or call.lead)
+    number = call.customer_number_e164 or call.customer_number
+    return DialTarget(phone=number, lead=lead or call.lead, connector_id=call.connector_id)
 
 
 def _of_request(user: Any, request_id: UUID) -> DialTarget:

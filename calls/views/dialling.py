@@ -61,7 +61,7 @@ def _requested(request: HttpRequest) -> OutboundRequest:
     if target.lead is None and not target.phone:
         raise ClickToCallRefusedError("Type the number to call.", "phone")
     chosen = opportunities.filter(pk=wanted["opportunity"]).first() if wanted["opportunity"] else None
-    connector, number = _through(agent, wanted["connector"], wanted["virtual_number"])
+    connector, number = _through(agent, wanted["connector"], wanted["virtual_number"], usual=target.connector_id)
     return request_click_to_call(
         agent=agent,
         connector=connector,
@@ -72,8 +72,10 @@ def _requested(request: HttpRequest) -> OutboundRequest:
     )
 
 
-def _through(agent: Agent, slug: str, number_id: int | None) -> tuple[Connector, VirtualNumber | None]:
-    """The connector and number chosen; without a choice the first connector through which the agent may call now."""
+def _through(
+    agent: Agent, slug: str, number_id: int | None, *, usual: int | None
+) -> tuple[Connector, VirtualNumber | None]:
+    """The connector and number chosen; without a choice the usual connector, else the first that may be used now."""
     connectors = connectors_for(agent)
     if number_id is not None:
         numbers = VirtualNumber.objects.filter(connector__in=connectors).select_related("connector")
@@ -85,7 +87,7 @@ def _through(agent: Agent, slug: str, number_id: int | None) -> tuple[Connector,
     if not connectors:
         raise ClickToCallRefusedError("Click to call is not set up for you yet.", "connector")
     hindered = hindrances(agent=agent, connectors=connectors) if len(connectors) > 1 else {}
-    return min(connectors, key=lambda row: row.pk in hindered), None
+    return min(connectors, key=lambda row: (row.pk in hindered, row.pk != usual)), None
 
 
 def _refused(request: HttpRequest, message: str) -> HttpResponse:
@@ -100,7 +102,7 @@ def _refused(request: HttpRequest, message: str) -> HttpResponse:
 @require_safe
 def outbound(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How a request stands: a fragment for the script, a page for a plain form."""
-    rows = visible_outbound_requests(request.user).select_related("connector", "lead", "agent")
+    rows = visible_outbound_requests(request.user).select_related("connector", "lead", "agent", "call__popup")
     context = {"outbound": get_object_or_404(rows, pk=pk)}
     if is_fragment(request):
         return render(request, "partials/outbound.html", context)

@@ -104,6 +104,18 @@ def test_csv_holds_the_filtered_calls_and_no_formula(asha: Agent, client_of: Cli
     assert values["seconds"] == "12"
 
 
+@pytest.mark.parametrize("digits", ["0042", "79-0042"])
+def test_last_digits_may_begin_with_a_nought(digits: str, asha: Agent, client_of: ClientOf) -> None:
+    lead = factories.LeadFactory(phones=["+919611790042"])
+    call = factories.CallFactory(agent=asha, customer_number="+919611790042")
+    client = client_of(asha)
+
+    leads, calls = client.get("/leads/", {"search": digits}), client.get("/calls/", {"q": digits})
+
+    assert leads.context["leads"] == [lead]
+    assert calls.context["page"].calls == [call]
+
+
 @pytest.mark.parametrize("text", ["ravi", "96117 95983", "+91-9611795983", "09611795983", "5983"])
 def test_lead_is_found_by_name_and_by_any_writing_of_its_number(text: str, asha: Agent, client_of: ClientOf) -> None:
     factories.LeadFactory(name="Ravi Kumar", phones=["+919611795983"])
@@ -178,6 +190,39 @@ def test_outcome_is_told_in_words(
 
     assert words in html
     assert ("Try again" in html) == (status in {"refused", "failed"})
+
+
+@pytest.mark.parametrize(
+    ("call", "words", "is_followed"),
+    [
+        ({"status": "Ringing"}, "Ringing your phone", True),
+        ({"status": "Answered"}, "In call", True),
+        ({"status": "Answered", "is_over": True, "duration_seconds": 134}, "Call ended 2:14", False),
+        ({"status": "Busy", "is_over": True}, "Busy", False),
+    ],
+)
+def test_outcome_follows_the_call_that_came_of_it(
+    call: dict[str, object], words: str, is_followed: bool, asha: Agent, acme: Connector, client_of: ClientOf
+) -> None:
+    made = factories.CallFactory(connector=acme, agent=asha, direction="Outbound", **call)
+    request = factories.OutboundRequestFactory(agent=asha, connector=acme, status="succeeded", call=made)
+
+    html = client_of(asha).get(reverse("outbound", args=[request.pk]), headers=FETCH).content.decode()
+
+    assert words in html
+    assert ("data-follow" in html, "data-over" in html) == (is_followed, not is_followed)
+
+
+def test_call_is_returned_through_the_connector_that_it_came_by(
+    asha: Agent, acme: Connector, client_of: ClientOf
+) -> None:
+    other = factories.ConnectorFactory(name="Zeta")
+    factories.RequestTemplateFactory(connector=other)
+    missed = factories.CallFactory(connector=other, agent=asha, status="Missed")
+
+    client_of(asha).post("/click-to-call/", {"call_id": missed.pk}, headers=FETCH)
+
+    assert OutboundRequest.objects.get().connector == other
 
 
 def test_another_agents_request_does_not_exist(asha: Agent, ben: Agent, client_of: ClientOf) -> None:
