@@ -158,10 +158,12 @@ def _newest_of_each_customer(rows: QuerySet[Call]) -> list[Call]:
     return list(found.values())[:MISSED_LIMIT]
 
 
-def todays_calls(calls: QuerySet[Call]) -> QuerySet[Call]:
-    """The calls since midnight of the reader's time zone, newest first."""
+def todays_calls(calls: QuerySet[Call]) -> tuple[list[Call], int]:
+    """The newest calls since midnight of the reader's time zone, and how many there are of them in all."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return calls.filter(happened_at__gte=midnight).select_related(*_ROW_RELATIONS)[:TODAY_LIMIT]
+    rows = calls.filter(happened_at__gte=midnight)
+    newest = list(rows.select_related(*_ROW_RELATIONS)[:TODAY_LIMIT])
+    return newest, rows.count() if len(newest) == TODAY_LIMIT else len(newest)
 
 
 def calls_of_lead(user: Any, lead: Lead) -> QuerySet[Call]:

@@ -53,13 +53,15 @@ def _lists(request: HttpRequest) -> dict[str, object]:
     agent = agent_of(request.user)
     calls = desk_selectors.desk_calls(request.user, agent)
     tasks, follow_ups = desk_selectors.tasks_due(agent), desk_selectors.follow_ups(calls)
+    today, today_count = desk_selectors.todays_calls(calls)
     return {
         "missed": desk_selectors.missed_calls(calls),
         "handled": desk_selectors.handled_calls(calls),
         "tasks": tasks,
         "follow_ups": follow_ups,
         "follow_up_count": len(tasks) + len(follow_ups),
-        "today": list(desk_selectors.todays_calls(calls)),
+        "today": today,
+        "today_count": today_count,
     }
 
 

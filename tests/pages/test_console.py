@@ -145,6 +145,40 @@ def test_call_button_is_disabled_with_the_reason(
     assert f'disabled title="{reason}' in html
 
 
+def test_missed_lead_who_must_not_be_called_has_no_call_button(
+    asha: Agent, acme: Connector, client_of: ClientOf
+) -> None:
+    _call(asha, status="Missed", connector=acme, lead=factories.LeadFactory(do_not_call=True))
+
+    html = client_of(asha).get("/").content.decode()
+
+    assert 'disabled title="This lead must not be called."' in html
+
+
+def test_caller_without_a_name_is_shown_by_number_and_a_withheld_one_in_words(asha: Agent, client_of: ClientOf) -> None:
+    _call(asha, status="Missed", lead=factories.LeadFactory(name=""))
+    _call(asha, status="Missed", customer_number="anonymous")
+
+    html = client_of(asha).get("/").content.decode()
+
+    assert html.count("+91 96117 95983</a>") == 2
+    assert html.count("Unnamed lead") == 2
+    assert "anonymous" not in html
+    assert "Number withheld" in html
+
+
+def test_day_of_many_calls_is_counted_in_full_and_leads_to_all(
+    monkeypatch: pytest.MonkeyPatch, asha: Agent, client_of: ClientOf
+) -> None:
+    monkeypatch.setattr(desk_selectors, "TODAY_LIMIT", 2)
+    factories.CallFactory.create_batch(5, agent=asha)
+
+    page = client_of(asha).get("/")
+
+    assert len(page.context["today"]) == 2
+    assert "All 5 calls of today" in page.content.decode()
+
+
 def test_pages_hold_no_inline_script_or_style(asha: Agent, client_of: ClientOf) -> None:
     client = client_of(asha)
     lead = factories.LeadFactory(owner=asha, phones=["+919611795983"])
