@@ -1,6 +1,8 @@
 // Starts the parts of the agents' pages; each lives in its own file.
 import { callAttention, startAttention } from "./attention.js";
-import { startCopying, startMenus } from "./gestures.js";
+import { startDialling } from "./dialling.js";
+import { startFailures } from "./failures.js";
+import { startCopying, startMenus, startSearch } from "./gestures.js";
 import { startLists } from "./lists.js";
 import { startPopups } from "./popups.js";
 import "./recording.js";
@@ -10,16 +12,21 @@ import { startTimes } from "./times.js";
 startTimes();
 startCopying();
 startMenus();
+startSearch();
+startFailures();
 
 if (document.body.dataset.agent) {
   startAttention();
   const popups = startPopups();
   const refreshLists = startLists();
+  const followCalls = startDialling();
   followStream({
     popup: async (news) => {
       refreshLists();
       // What the page shows decides, not the news: a page that slept hears late of calls that have ended meanwhile.
-      if ((await popups.show(news)) === "ringing") callAttention(news);
+      const state = await popups.show(news);
+      followCalls();
+      if (state === "ringing") callAttention(news);
     },
     outbound: (news) => {
       popups.outboundChanged(news);

@@ -18,6 +18,7 @@ export function startPopups() {
     const popup = event.target.closest?.(".popup") ?? document.getElementById(event.target.id);
     if (popup?.classList.contains("popup")) settle(popup);
   });
+  document.addEventListener("htmx:beforeSwap", (event) => goOn(event.detail.target));
   document.addEventListener("htmx:afterSwap", () => setTimeout(retitle));
   document.addEventListener("visibilitychange", () => stack.querySelectorAll(".popup").forEach(acknowledge));
 
@@ -61,7 +62,7 @@ export function startPopups() {
     settle(fresh);
     document.getElementById("announcer").textContent = fresh.getAttribute("aria-label");
     const name = fresh.querySelector("[data-focus]");
-    if (name && [null, document.body].includes(document.activeElement)) name.focus();
+    if (name && [null, document.body, document.getElementById("main")].includes(document.activeElement)) name.focus();
   }
 
   function remove(popup) {
@@ -129,6 +130,13 @@ function swap(current, region) {
   current.replaceWith(region);
   window.htmx?.process(region);
   if (focused) document.getElementById(focused)?.focus();
+}
+
+// Whoever puts a popup away by a key stands at the next one then, or at the page, and not at nothing.
+function goOn(popup) {
+  if (!popup?.classList.contains("popup") || !popup.contains(document.activeElement)) return;
+  const next = popup.nextElementSibling ?? popup.previousElementSibling ?? document.getElementById("main");
+  setTimeout(() => popup.isConnected || document.activeElement !== document.body || next?.focus());
 }
 
 function markTyped(field) {

@@ -56,7 +56,8 @@ def _connector(provider_url: str) -> Connector:
     connector: Connector = factories.ConnectorFactory(
         slug="acme", name="Acme Telephony", hook_key=HOOK_KEY, time_zone="Asia/Kolkata"
     )
-    factories.VirtualNumberFactory(connector=connector, number="+919020897874", tag="Website")
+    factories.VirtualNumberFactory(connector=connector, number="+919020897874", tag="Website", is_default=True)
+    factories.VirtualNumberFactory(connector=connector, number="+919020897875", tag="Support")
     factories.RequestTemplateFactory(
         connector=connector, url=f"{provider_url}/call?agent=@agentNumber", response_keyword="OK"
     )
