@@ -78,8 +78,10 @@ def close_entry(
         "numbers": numbers[:255],
         "errors": [{"field": error.field, "message": error.message} for error in errors],
         "reply_status": reply_status,
-        "duration_ms": max(0, int(passed.total_seconds() * 1000)),
     }
+    if entry.duration_ms is None:
+        # A replay long after tells nothing of how long the provider waited.
+        changes["duration_ms"] = max(0, int(passed.total_seconds() * 1000))
     JournalEntry.objects.filter(pk=entry.pk).update(**changes)
 
 

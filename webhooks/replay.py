@@ -11,6 +11,7 @@ from django.utils import timezone
 from connector_config.selectors import connector_config_by_id
 from connector_config.verification import SignedRequest, VerificationError
 from webhooks.authentication import verify
+from webhooks.endpoints import EVENT_ENDPOINTS
 from webhooks.incoming import IncomingRequest
 from webhooks.ingest import accept_events, process_entry
 from webhooks.models import JournalEntry, QuarantinedRequest
@@ -19,8 +20,11 @@ from webhooks.models import JournalEntry, QuarantinedRequest
 def replay_entry(entry: JournalEntry) -> JournalEntry.Verdict:
     """Read one request again with today's configuration; what it gave before is replaced.
 
-    No popup is shown and nothing is owed a second time. Returns the new verdict, which the row carries too.
+    No popup is shown and nothing is owed a second time. Returns the new verdict, which the row carries too. A look-up
+    (call route, lead details) holds no event: it stays as it is.
     """
+    if entry.endpoint not in EVENT_ENDPOINTS:
+        return JournalEntry.Verdict(entry.verdict)
     connector = connector_config_by_id(entry.connector_id)
     process_entry(entry, connector, incoming_of(entry), is_replay=True)
     JournalEntry.objects.filter(pk=entry.pk).update(replayed_at=timezone.now())

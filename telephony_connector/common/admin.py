@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from unfold.admin import ModelAdmin, TabularInline
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+POST = {"data-post": True}
+"""Attributes of an action's link that is sent as POST, by static/admin-extra/posting.js."""
 
 
 def is_supervisor(request: HttpRequest) -> bool:
@@ -37,6 +42,8 @@ class StaffModelAdmin(ModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
     list_per_page = 50
+    empty_hint = "Nothing here yet."
+    """What an empty list says: what will stand here, and the next step."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_supervisor(request)
@@ -61,7 +68,7 @@ class ReadOnlyAdmin(StaffModelAdmin):
         return False
 
 
-class ReadOnlyInline(TabularInline):
+class _Showing:
     """Rows that only show."""
 
     extra = 0
@@ -75,3 +82,27 @@ class ReadOnlyInline(TabularInline):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class ReadOnlyInline(_Showing, TabularInline):
+    """Rows that only show, as a table."""
+
+
+class ReadOnlyStackedInline(_Showing, StackedInline):
+    """Rows that only show, one below the other: for long values."""
+
+
+def record_facts(values: Mapping[str, Any]) -> SafeString | str:
+    """What a record holds, a line each with its name in words; nothing of an empty one."""
+    rows = [
+        (name.replace("_", " "), _written(value)) for name, value in sorted(values.items()) if value not in _NOTHING
+    ]
+    lines = format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", rows)
+    return format_html('<dl class="tc-facts tc-narrow">{}</dl>', lines) if rows else ""
+
+
+_NOTHING: tuple[object, ...] = ("", None, [], {})
+
+
+def _written(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -107,7 +107,7 @@ def test_a_card_tells_an_open_circuit_and_what_was_given_up(browser: Client, set
 
     assert "6 in a row unanswered" in card
     assert "status__exact=dead" in card
-    assert "closed" in mended
+    assert "takes requests" in mended
     assert "Calls today" not in mended
 
 
@@ -129,6 +129,39 @@ def test_a_journalled_request_is_read_again(browser: Client) -> None:
     assert "Read again: 1 processed." in said
     assert Call.objects.get().session_id == "s-1"
     assert JournalEntry.objects.get().replayed_at is not None
+
+
+def test_a_journalled_request_is_read_again_from_its_own_page(browser: Client) -> None:
+    entry = factories.JournalEntryFactory(body=CALL_LOG, verdict="rejected", duration_ms=7)
+    address = reverse("admin:webhooks_journalentry_replay_one", args=[entry.pk])
+
+    refused = browser.get(address)
+    page = browser.post(address, follow=True).content.decode()
+
+    call = Call.objects.get()
+    assert refused.status_code == 405
+    assert reverse("admin:calls_call_change", args=[call.pk]) in page
+    assert "<dt>source number</dt><dd>+919611795983</dd>" in page
+    assert "7 ms" in page
+
+
+def test_a_look_up_is_not_read_as_a_call(browser: Client) -> None:
+    entry = factories.JournalEntryFactory(endpoint="call-route", verdict="answered")
+
+    said = act(browser, "webhooks_journalentry", "replay", entry)
+    page = browser.get(reverse("admin:webhooks_journalentry_change", args=[entry.pk])).content.decode()
+
+    assert "Read again: 1 answered." in said
+    assert JournalEntry.objects.get().verdict == "answered"
+    assert "Open in the mapping editor" not in page
+
+
+def test_a_request_of_the_journal_opens_in_the_mapping_editor(browser: Client) -> None:
+    entry = factories.JournalEntryFactory(body=CALL_LOG)
+
+    answer = browser.get(reverse("admin:webhooks_journalentry_open_editor", args=[entry.pk]))
+
+    assert answer["Location"] == f"/admin/mapping-editor/{entry.connector_id}/?request=journal:{entry.pk}"
 
 
 def test_a_refused_request_that_still_does_not_verify_stays(browser: Client) -> None:

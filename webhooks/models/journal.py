@@ -42,8 +42,8 @@ class JournalEntry(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = "request"
-        verbose_name_plural = "journal"
+        verbose_name = "request received"
+        verbose_name_plural = "requests received"
         indexes = [
             models.Index(fields=["connector", "-received_at"], name="journal_of_connector"),
             models.Index(fields=["session_id"], name="journal_session"),
@@ -74,6 +74,7 @@ class QuarantinedRequest(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = "refused request"
         indexes = [
             models.Index(fields=["connector", "-id"], name="quarantine_of_connector"),
             models.Index(fields=["received_at"], name="quarantine_age"),
