@@ -29,22 +29,23 @@ class Fact:
 
 
 def connector_facts(connector: Connector) -> list[Fact]:
-    """Calls and popups of today, then what we owe the provider and whether it answers."""
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    """Calls and popups of today, as reports count the day; what we owe the provider, and whether it answers."""
+    here = timezone.localtime(timezone=timezone.get_default_timezone())
+    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
     calls = Call.objects.filter(connector=connector, happened_at__gte=midnight)
     popups = PopupDelivery.objects.filter(popup__call__connector=connector, created_at__gte=midnight)
     popups = popups.exclude(not_shown_reason=NotShown.SWITCHED_OFF)
     shown = popups.aggregate(all=Count("pk"), shown=Count("pk", filter=Q(shown_at__isnull=False)))
     return [
         Fact("Calls today", str(calls.count())),
-        Fact("Popups today, shown", f"{shown['all']}, {shown['shown']}"),
+        Fact("Popups today", f"{shown['shown']} of {shown['all']} shown" if shown["all"] else "none"),
         Fact("Calls today without agent", str(calls.filter(agent=None).count())),
         *delivery_facts(connector),
     ]
 
 
 def delivery_facts(connector: Connector) -> list[Fact]:
-    """What is owed and given up, the circuit breaker, and how far the rate limit is used."""
+    """What is owed and given up, whether the provider answers, and how far the rate limit is used."""
     owed = OutboundRequest.objects.filter(connector=connector).aggregate(
         open=Count("pk", filter=Q(status__in=OutboundRequest.OPEN_STATUSES)),
         dead=Count("pk", filter=Q(status=Status.DEAD)),
@@ -60,13 +61,16 @@ def delivery_facts(connector: Connector) -> list[Fact]:
 def _circuit_fact(connector: Connector) -> Fact:
     known = circuits([connector.pk])
     if known is None:
-        return Fact("Circuit breaker", "unknown: Redis does not answer", is_bad=True)
+        return Fact("The provider", "unknown: Redis does not answer", is_bad=True)
     circuit = known[connector.pk]
     if not circuit.is_open:
-        return Fact("Circuit breaker", f"closed, {circuit.unanswered} unanswered" if circuit.unanswered else "closed")
+        unanswered = f", but {circuit.unanswered} unanswered of late" if circuit.unanswered else ""
+        return Fact("The provider", f"takes requests{unanswered}")
     since = f" for {timesince(circuit.open_since)}" if circuit.open_since else ""
-    value = f"open{since}: {circuit.unanswered} in a row unanswered; one every {PROBE_SECONDS} s tries"
-    return Fact("Circuit breaker", value, is_bad=True)
+    value = (
+        f"does not answer{since}: {circuit.unanswered} in a row unanswered; all wait, one every {PROBE_SECONDS} s tries"
+    )
+    return Fact("The provider", value, is_bad=True)
 
 
 def _limit_facts(connector: Connector) -> list[Fact]:

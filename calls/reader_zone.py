@@ -6,12 +6,14 @@ first page, the installation's zone serves.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+GetResponse = Callable[[HttpRequest], HttpResponse]
 COOKIE = "time_zone"
 _LONGEST = 64
 
@@ -24,3 +26,15 @@ def reader_zone(request: HttpRequest) -> tzinfo:
     # What tzdata raises for names that are no zones, among them folders and files that are none.
     except (ValueError, OSError, ZoneInfoNotFoundError):
         return timezone.get_default_timezone()
+
+
+def administration_in_readers_zone(get_response: GetResponse) -> GetResponse:
+    """Middleware: administration pages write and read times in the reader's zone; reports keep the installation's."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith("/admin/"):
+            return get_response(request)
+        with timezone.override(reader_zone(request)):
+            return get_response(request)
+
+    return middleware

@@ -38,6 +38,7 @@ UNFOLD = {
     "SCRIPTS": [
         lambda request: static("admin-extra/posting.js"),
         lambda request: static("admin-extra/names.js"),
+        lambda request: static("admin-extra/zone.js"),
     ],
     "COLORS": {
         "primary": {

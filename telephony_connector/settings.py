@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "calls.reader_zone.administration_in_readers_zone",
 ]
 # Providers' panels join URLs carelessly: the hooks' patterns take a doubled slash at their beginning on purpose.
 SILENCED_SYSTEM_CHECKS = ["urls.W002"]
@@ -293,6 +294,7 @@ LOGOUT_REDIRECT_URL = "/login/"
 # --- Language, time, static files
 LANGUAGE_CODE = "en"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["telephony_connector.formats"]
 USE_TZ = True
 TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 STATIC_URL = "/static/"

@@ -60,7 +60,8 @@ class PopupDelivery(TimestampedModel):
 
     class Meta:
         ordering = ["-sequence"]
-        verbose_name_plural = "popup deliveries"
+        verbose_name = "popup on a desk"
+        verbose_name_plural = "popups"
         constraints = [models.UniqueConstraint(fields=["popup", "agent"], name="delivery_once_an_agent")]
         indexes = [models.Index(fields=["agent", "sequence"], name="delivery_of_agent")]
 

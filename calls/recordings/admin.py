@@ -61,6 +61,7 @@ class RecordingPlayAdmin(ReadOnlyAdmin):
     list_select_related = ["call__connector", "user"]
     search_fields = ["user_name", "session_id", "address"]
     search_help_text = "User, session id or address"
+    empty_hint = "Nobody has played a recording yet. Each play is noted here."
 
 
 @admin.register(RecordingCopy)
@@ -74,6 +75,8 @@ class RecordingCopyAdmin(ReadOnlyAdmin):
     list_filter_submit = True
     list_select_related = ["call__connector"]
     search_fields = ["call__session_id", "message"]
+    search_help_text = "Session id or message"
+    empty_hint = "No copies. Switch on “Keep a copy” in a connector's tab “Recordings” to have them."
     exclude = ["url"]
     actions = ["fetch_selected_again", "delete_selected_copies"]
 

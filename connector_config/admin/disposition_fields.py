@@ -34,6 +34,15 @@ class DispositionFieldAdmin(StaffModelAdmin):
     inlines = [DispositionOptionInline]
     list_display = ["name", "option_count"]
     search_fields = ["name"]
+    search_help_text = "Name"
+    empty_hint = "No dropdown yet. Make one, such as “Call outcome”, with the words from which agents pick."
+    fieldsets = [
+        (None, {
+            "fields": ["name"],
+            "description": "Agents pick how a call went from this dropdown, in the order below (drag to change it). "
+            "Choose it in a connector's tab “Disposition”.",
+        }),
+    ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DispositionField]:
         return super().get_queryset(request).annotate(number=Count("options"))  # type: ignore[no-any-return]  # untyped

@@ -72,6 +72,7 @@ class LeadAdmin(StaffModelAdmin):
     list_select_related = ["owner"]
     search_fields = ["name"]
     search_help_text = "Name, company, e-mail, or a number in any writing"
+    empty_hint = "No lead yet. Add one, import a CSV file, or wait: an unknown caller becomes one."
     show_full_result_count = False
     autocomplete_fields = ["owner"]
     actions = ["merge_two"]
@@ -159,6 +160,8 @@ class OpportunityAdmin(StaffModelAdmin):
     list_filter_submit = True
     list_select_related = ["lead", "owner"]
     search_fields = ["name", "lead__name", "external_id"]
+    search_help_text = "Name, lead or external id"
+    empty_hint = "No opportunity yet. One is a possible sale to a lead; calls can be about it."
     autocomplete_fields = ["lead", "owner"]
     fields = ["name", "lead", "owner", "stage", "status", "external_id"]
 
@@ -172,3 +175,5 @@ class TaskAdmin(StaffModelAdmin):
     list_select_related = ["lead", "agent"]
     autocomplete_fields = ["lead", "agent"]
     search_fields = ["title", "lead__name"]
+    search_help_text = "Title or lead"
+    empty_hint = "No task yet. A connector's tab “Disposition” says which dispositions make one."

@@ -110,6 +110,7 @@ class AgentAdmin(StaffModelAdmin):
     list_select_related = ["team", "user"]
     search_fields = ["name", "email"]
     search_help_text = "Name, e-mail, or a number in any writing"
+    empty_hint = "No agent yet. Add everybody who takes or makes calls; they log in with their e-mail."
     filter_horizontal: list[str] = []
     autocomplete_fields = ["team", "groups"]
     actions = ["set_on_duty", "set_off_duty"]

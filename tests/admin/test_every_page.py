@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -92,6 +93,25 @@ def test_list_and_page_open_for_an_administrator(model: type[Model], administrat
     assert administrator.get(url(model, "changelist"), {"q": "+91 96117 95983"}).status_code in {200, 302}
     assert administrator.get(url(model, "change", row.pk)).status_code == 200
     assert administrator.get(url(model, "history", row.pk)).status_code == 200
+
+
+def test_an_empty_list_tells_the_next_step_and_a_search_that_nothing_fits(administrator: Client) -> None:
+    address = reverse("admin:webhooks_journalentry_changelist")
+
+    empty = administrator.get(address).content.decode()
+    searched = administrator.get(address, {"q": "nobody"}).content.decode()
+
+    assert "Copy a hook URL from the connector" in empty
+    assert "Nothing fits" in searched
+
+
+def test_times_are_those_of_the_readers_zone(administrator: Client) -> None:
+    factories.JournalEntryFactory(received_at=datetime(2026, 3, 2, 20, 0, tzinfo=UTC))
+    administrator.cookies["time_zone"] = "Asia/Kolkata"
+
+    page = administrator.get(reverse("admin:webhooks_journalentry_changelist")).content.decode()
+
+    assert "3 Mar 2026, 01:30:00" in page
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
