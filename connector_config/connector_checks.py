@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -64,11 +65,18 @@ def _preset_faults(connector: Connector) -> Iterator[Fault]:
         yield Fault("preset", f"there is no preset {connector.preset!r}; there are {', '.join(preset_names())}")
 
 
+def closest_zone(written: str) -> str:
+    """The time zone whose name is most like what was written, whatever its case; nothing when none is."""
+    names = {name.lower(): name for name in zoneinfo.available_timezones()}
+    return next((names[name] for name in difflib.get_close_matches(written.lower(), names, n=1)), "")
+
+
 def _place_faults(connector: Connector) -> Iterator[Fault]:
     try:
         zoneinfo.ZoneInfo(connector.time_zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        yield Fault("time_zone", f"{connector.time_zone!r} is no time zone; write one such as Asia/Kolkata")
+        like = closest_zone(connector.time_zone) or "Asia/Kolkata"
+        yield Fault("time_zone", f"{connector.time_zone!r} is no time zone; write one such as {like}")
     if connector.default_country not in phonenumbers.SUPPORTED_REGIONS:
         yield Fault("default_country", f"{connector.default_country!r} is no country; write two letters such as IN")
 

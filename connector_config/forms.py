@@ -14,7 +14,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from connector_config.connector_checks import Fault, connector_faults
+from connector_config.connector_checks import Fault, closest_zone, connector_faults
 from connector_config.form_fields import LinesField, SecretField, TaskRulesField, changed_secret
 from connector_config.frame_permissions import FEATURES, WINDOWS
 from connector_config.models import Connector
@@ -54,7 +54,25 @@ class PrettyJSONField(forms.JSONField):
         return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
 
 
-class NewConnectorForm(_ConnectorModelForm):
+SHORT_NAME_ERRORS = {
+    "invalid": "Write letters, digits and hyphens only, such as acme-telecom.",
+    "unique": "Another connector has this short name already; choose a different one.",
+}
+
+
+class _ZoneMixin:
+    """Reads a time zone in any case."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_time_zone(self) -> str:
+        """``asia/kolkata`` → ``Asia/Kolkata``; what is none stays, to be refused with the closest name."""
+        written = str(self.cleaned_data.get("time_zone") or "").strip()
+        like = closest_zone(written) if written else ""
+        return like if like.lower() == written.lower() else written
+
+
+class NewConnectorForm(_ZoneMixin, _ConnectorModelForm):
     """The first page of a new connector: who the provider is. Everything else has a default from the preset."""
 
     preset = forms.ChoiceField(
@@ -69,6 +87,7 @@ class NewConnectorForm(_ConnectorModelForm):
     class Meta:
         model = Connector
         fields = ["name", "slug", "preset", "default_country", "time_zone"]
+        error_messages = {"slug": SHORT_NAME_ERRORS}
 
     def clean(self) -> dict[str, Any]:
         """Country in capitals, and the preset's time zone where none is given."""
@@ -83,7 +102,7 @@ class NewConnectorForm(_ConnectorModelForm):
         add_faults(self, [fault for fault in connector_faults(self.instance) if fault.column in self.fields])
 
 
-class ConnectorForm(RecordingFormMixin):
+class ConnectorForm(_ZoneMixin, RecordingFormMixin):
     """The connector's own columns. Settings of the verification scheme are fields ``verification__…``."""
 
     preset = forms.ChoiceField(choices=preset_choices, widget=UnfoldAdminSelectWidget())
@@ -140,6 +159,7 @@ class ConnectorForm(RecordingFormMixin):
     )  # fmt: skip
     mapping = PrettyJSONField(
         label="Rules of your own", required=False,
+        error_messages={"invalid": "Enter a valid JSON. The mapping editor writes it for you."},
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 12, "class": "code", "spellcheck": "false"}),
         help_text="Added to the preset's rules, or in place of those of the same name. {} leaves the preset as it is.",
     )  # fmt: skip
@@ -149,7 +169,9 @@ class ConnectorForm(RecordingFormMixin):
         exclude = ["verification_settings", "verification_secrets", "recording_settings", "config_version"]
         help_texts = {
             "hook_key": "The secret part of the hook URLs. When it changes, the URLs at the provider must change too.",
+            "is_enabled": "Off: the provider's requests are answered with 404, and nothing is recorded.",
         }
+        error_messages = {"slug": SHORT_NAME_ERRORS}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

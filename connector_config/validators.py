@@ -124,6 +124,14 @@ def _body_errors(spec: RequestSpec, custom_fields: Collection[str]) -> Iterator[
         yield FieldError("body", str(error))
 
 
+def json_fault(error: Exception) -> str:
+    """What is wrong with a JSON text, and behind which of its words."""
+    if not isinstance(error, json.JSONDecodeError):
+        return str(error)
+    before = error.doc[max(0, error.pos - 20) : error.pos].strip()
+    return f"{error.msg}, behind “{before}”" if before else f"{error.msg}, at its beginning"
+
+
 def _parse_sample(body_type: BodyType, body: Template, sample: MergeContext) -> None:
     """Raises TemplateError when the body, filled with sample values, is not what its type says."""
     written = (render_body(body_type, body, sample) or b"").decode()
@@ -131,7 +139,7 @@ def _parse_sample(body_type: BodyType, body: Template, sample: MergeContext) -> 
         try:
             json.loads(written, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
-            raise TemplateError(f"this is no JSON once merge fields are filled in: {error}") from None
+            raise TemplateError(f"this is no JSON once merge fields are filled in: {json_fault(error)}") from None
     elif body_type is BodyType.XML:
         _parse_xml(written)
 

@@ -15,6 +15,7 @@ from unfold.decorators import action, display
 from connector_config.admin.credentials import server_credential
 from connector_config.admin.inlines import AgentMappingInline, ClickToCallInline, DispositionInline, VirtualNumberInline
 from connector_config.admin.tabs import TABS, build_tabs
+from connector_config.admin.trying import trying
 from connector_config.forms import FullConnectorForm, NewConnectorForm, setting_conditions, setting_field_names
 from connector_config.models import Connector
 from connector_config.outgoing.catalogue import merge_fields
@@ -41,6 +42,8 @@ class ConnectorAdmin(StaffModelAdmin):
     list_display = ["name", "slug", "preset_title", "state", "numbers", "click_to_call"]
     list_filter = ["is_enabled", "preset", "teams"]
     search_fields = ["name", "slug"]
+    search_help_text = "Name"
+    empty_hint = "No connector yet. Add one for your provider: its page then shows the URLs to give to the provider."
     autocomplete_fields = ["owner", "teams"]
     prepopulated_fields = {"slug": ["name"]}
     change_form_template = "admin/connector_config/connector/change_form.html"
@@ -59,7 +62,10 @@ class ConnectorAdmin(StaffModelAdmin):
 
     class Media:
         css = {"all": ["admin-extra/admin.css"]}
-        js = ["admin-extra/connector.js", "admin-extra/authentication.js", "admin-extra/merge-fields.js"]
+        js = [
+            "admin-extra/connector.js", "admin-extra/authentication.js", "admin-extra/merge-fields.js",
+            "admin-extra/places.js",
+        ]  # fmt: skip
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(server_credential)
@@ -97,7 +103,9 @@ class ConnectorAdmin(StaffModelAdmin):
                 connector, context["adminform"], context["inline_admin_formsets"], shows_urls=shows_urls
             )
             context["preset_info"] = _preset_of(connector)
-            context["script_url"] = f"{settings.PUBLIC_URL}/connector.js"
+            context["trying"] = trying(connector, context["tabs"])
+            script = f'src="{settings.PUBLIC_URL}/connector.js" data-connector="{connector.slug}"'
+            context["script_line"] = f"<script {script} async></script>"
             context["merge_fields"] = [asdict(one) for one in merge_fields(recent_free_fields())]
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from connector_config.models import Connector, DispositionField
+from connector_config.presets import UnknownPresetError, load_preset
 from crm.models import Agent, Lead
 
 
@@ -38,7 +40,8 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     connectors = Connector.objects.annotate(
         number_count=Count("virtual_numbers", distinct=True), mapped=Count("agent_mappings__agent", distinct=True)
     )
-    cards = [_card(connector) for connector in connectors]
+    teams = Counter(Agent.objects.values_list("team_id", flat=True))
+    cards = [_card(connector, teams) for connector in connectors.prefetch_related("teams")]
     steps = _steps()
     context["connector_cards"] = cards
     context["today_url"] = _url("report-hours-today") if request.user.has_perm("calls.view_call") else ""
@@ -46,15 +49,25 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context
 
 
-def _card(connector: Any) -> ConnectorCard:
-    facts = [("Preset", connector.preset), ("Virtual numbers", connector.number_count),
-             ("Agents with an id at the provider", connector.mapped)]  # fmt: skip
+def _card(connector: Any, agents_of_team: Counter[int]) -> ConnectorCard:
+    teams = [team.pk for team in connector.teams.all()]
+    agents = sum(agents_of_team[team] for team in teams) if teams else agents_of_team.total()
+    mapped = f"{connector.mapped} of {max(agents, connector.mapped)}"
+    facts = [("Preset", _preset_title(connector.preset)), ("Virtual numbers", connector.number_count),
+             ("Agents with an id at the provider", mapped)]  # fmt: skip
     fragments = [
         url for name in ("connector_health", "connector_outbox") if (url := _url(f"admin:{name}", connector.pk))
     ]
     return ConnectorCard(
         connector, reverse("admin:connector_config_connector_change", args=[connector.pk]), facts, fragments
     )
+
+
+def _preset_title(name: str) -> str:
+    try:
+        return load_preset(name).title
+    except UnknownPresetError:
+        return name
 
 
 def _url(name: str, *arguments: object) -> str:

@@ -86,6 +86,7 @@ TABS = (
     TabSpec("security", "Security", "How we know that a request comes from the provider, and where ours may go.",
             ("verification_scheme", *setting_field_names(), "show_advanced", "ip_allow_list", "hook_key",
              "allowed_networks", "ca_certificates", "rate_limit_per_minute")),
+    TabSpec("test", "Test", "What is still lacking, and how to try each direction before the first customer does."),
 )  # fmt: skip
 
 

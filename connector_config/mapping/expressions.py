@@ -56,11 +56,17 @@ def compile_expression(text: str) -> Expression:
     try:
         node = cast(Node, jmespath.parser.Parser().parse(text).parsed)
     except (jmespath.exceptions.JMESPathError, ValueError, RecursionError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ExpressionError(f"is not a JMESPath expression: {reason}") from None
+        raise ExpressionError(f"is not a JMESPath expression such as data.status: {_reason(error)}") from None
     _check(node)
     path = tuple(_path(node) or ())
     return Expression(text, path, evaluator(node))
+
+
+def _reason(error: Exception) -> str:
+    """Where it stopped being one, in words of ours: the parser's name its tokens."""
+    if isinstance(error, jmespath.exceptions.ParseError) and error.token_value:
+        return f"“{error.token_value}” is not expected at character {error.lex_position + 1}"
+    return "it ends too early, or a quote or bracket is missing"
 
 
 def _check(root: Node) -> None:

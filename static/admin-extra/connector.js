@@ -30,6 +30,10 @@
     const faulty = tabs.find((tab) => "hasErrors" in tab.dataset);
     const wanted = tabs.find((tab) => `#${tab.dataset.tab}` === location.hash);
     show((faulty || wanted || tabs[0]).dataset.tab, false);
+    addEventListener("hashchange", () => {
+      const named = tabs.find((tab) => `#${tab.dataset.tab}` === location.hash);
+      if (named) show(named.dataset.tab, true);
+    });
     root.closest("form").addEventListener("submit", (event) => {
       event.target.setAttribute("action", location.pathname + location.search + location.hash);
     });

@@ -1,4 +1,5 @@
-// Names for the fields that the theme leaves without one: cells of inline tables, and boxes that search.
+// What the theme leaves to the mouse and the eye: names of fields in inline tables and of boxes that search, and the
+// keys of its link "Filters", which leads nowhere and only listens to clicks.
 "use strict";
 
 (() => {
@@ -26,6 +27,19 @@
     }
   }
 
+  function giveKeys() {
+    for (const link of document.querySelectorAll("a:not([href]):not([role])")) {
+      if (![...link.attributes].some(({ name }) => /^(x-on:|@)click/.test(name))) continue;
+      link.setAttribute("role", "button");
+      link.tabIndex = 0;
+      link.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        link.click();
+      });
+    }
+  }
+
   let isDue = false;
   function soon() {
     if (isDue) return;
@@ -34,6 +48,7 @@
       isDue = false;
       nameCells();
       nameSearches();
+      giveKeys();
     });
   }
 

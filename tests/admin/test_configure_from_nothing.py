@@ -161,6 +161,26 @@ def test_hook_urls_are_for_those_who_may_change_the_connector(client: Client) ->
         assert f"/hooks/{connector.hook_key}/{endpoint}" in seen_by_administrator
 
 
+def test_a_time_zone_may_be_written_in_any_case(browser: Client) -> None:
+    connector = ConnectorFactory()
+
+    answer = change(browser, connector, time_zone="asia/kolkata")
+
+    connector.refresh_from_db()
+    assert (errors_of(answer), connector.time_zone) == ([], "Asia/Kolkata")
+
+
+def test_the_last_tab_says_what_is_lacking_and_where_to_try(browser: Client) -> None:
+    connector = RequestTemplateFactory().connector
+
+    page = browser.get(page_of(connector)).content.decode()
+
+    assert '<a class="tc-link" href="#virtual-numbers">Virtual numbers</a>: No virtual number yet' in page
+    assert f"/admin/webhooks/journalentry/?connector__id__exact={connector.pk}" in page
+    assert 'aria-label="Try click to call"' in page
+    assert '<a class="tc-link" href="#disposition">not set up yet</a>' in page
+
+
 def test_a_secret_is_cleared_by_its_box(browser: Client) -> None:
     connector = ConnectorFactory(server_credential="the server's credential")
 
@@ -173,7 +193,11 @@ def test_a_secret_is_cleared_by_its_box(browser: Client) -> None:
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"time_zone": "Asia/Kolkatta"}, "time_zone: 'Asia/Kolkatta' is no time zone"),
+        (
+            {"time_zone": "Europe/Berlinn"},
+            "time_zone: 'Europe/Berlinn' is no time zone; write one such as Europe/Berlin",
+        ),
+        ({"slug": "Bad name!"}, "slug: Write letters, digits and hyphens only, such as acme-telecom."),
         ({"default_country": "XX"}, "default_country: 'XX' is no country"),
         ({"allowed_networks": "nonsense"}, "allowed_networks: "),
         ({"ip_allow_list": "nonsense"}, "ip_allow_list: "),
