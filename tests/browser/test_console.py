@@ -59,7 +59,7 @@ def test_phone_sized_pages_fit_their_width(scheme: str, signed_in: SignedIn, rin
     if scheme == "light":
         picture(page, "popup-390")
 
-    lead = page.locator("#missed").get_by_role("link", name="Meera Iyer").get_attribute("href")
+    lead = page.locator("#missed").get_by_role("link", name="Meera Iyer").get_attribute("href") or ""
     for path in ("/", "/calls/", "/leads/", lead):
         page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + path)
         width = page.evaluate("document.documentElement.scrollWidth")
