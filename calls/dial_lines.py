@@ -11,16 +11,21 @@ from calls.services.calling_rules import hindrances
 from calls.services.click_to_call import connectors_for
 from connector_config.models import VirtualNumber
 from crm.models import Agent
+from telephony_connector.common.phones import country_code
 
 
 @dataclass(frozen=True, slots=True)
 class DialLine:
-    """A connector to call through. ``hindrance`` says why not now, empty when nothing stands against it."""
+    """A connector to call through. ``hindrance`` says why not now, empty when nothing stands against it.
+
+    ``country_code`` (44) is that of numbers which are written without one.
+    """
 
     slug: str
     name: str
     hindrance: str
     numbers: Sequence[VirtualNumber]
+    country_code: int
 
 
 def dial_lines(agent: Agent) -> list[DialLine]:
@@ -34,6 +39,7 @@ def dial_lines(agent: Agent) -> list[DialLine]:
             name=connector.name,
             hindrance=reasons.get(connector.pk, ""),
             numbers=list(connector.virtual_numbers.all()),
+            country_code=country_code(connector.default_country),
         )
         for connector in connectors
     ]

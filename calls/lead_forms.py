@@ -57,7 +57,9 @@ class PhonesField(forms.Field):
         country = home_country()
         for number in value.new_numbers:
             if parse_phone(number, country) is None:
-                raise ValidationError(f"“{number[:40]}” is no telephone number. With country code is best: +91 …")
+                raise ValidationError(
+                    f"“{number[:40]}” is no telephone number. Best with its country code, such as +44 20 7946 0000."
+                )
         return value
 
 

@@ -42,6 +42,11 @@ class PhoneNumber:
     national: str
 
 
+def country_code(country: str) -> int:
+    """The calling code of a country (``IN`` → 91); 0 for what is none."""
+    return phonenumbers.country_code_for_region(country)
+
+
 def digits_of(raw: str) -> str:
     """The digits in order, written in ASCII; of a SIP or tel URI those of its user part, without an extension."""
     return _NOT_DIGIT.sub("", _bare(raw))
