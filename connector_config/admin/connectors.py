@@ -26,6 +26,7 @@ from connector_config.services.configuration.new_connector import apply_preset
 from connector_config.services.saving import touch_connector
 from crm.free_fields import recent_free_fields
 from telephony_connector.common.admin import StaffModelAdmin, post_only
+from telephony_connector.common.deletion import CountingDeletion
 
 _NOT_FOR_READERS = frozenset({
     "hook_key", "server_credential", "previous_server_credential", "show_advanced", *setting_field_names(),
@@ -35,7 +36,7 @@ _NOT_FOR_READERS = frozenset({
 
 
 @admin.register(Connector)
-class ConnectorAdmin(StaffModelAdmin):
+class ConnectorAdmin(CountingDeletion, StaffModelAdmin):
     """Making a connector asks for the provider only; its page then has everything else, filled in from the preset."""
 
     form = FullConnectorForm

@@ -11,13 +11,15 @@ from rest_framework.authtoken.models import TokenProxy
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from telephony_connector.common.deletion import CountingDeletion
+
 admin.site.unregister(User)
 admin.site.unregister(Group)
 admin.site.unregister(TokenProxy)
 
 
 @admin.register(User)
-class UserAdmin(BaseUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class UserAdmin(CountingDeletion, BaseUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """Log-ins. Agents are made under Agents, together with their log-in."""
 
     form = UserChangeForm

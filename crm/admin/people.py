@@ -16,6 +16,7 @@ from crm.admin.phones import PhoneInline
 from crm.models import Agent, AgentGroup, AgentPhone, Team
 from crm.services.people import Account, is_account_free, save_agent
 from telephony_connector.common.admin import StaffModelAdmin
+from telephony_connector.common.deletion import CountingDeletion
 from telephony_connector.common.phones import SUFFIX_LENGTH, digits_of
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class AgentPhoneInline(PhoneInline):
 
 
 @admin.register(Agent)
-class AgentAdmin(StaffModelAdmin):
+class AgentAdmin(CountingDeletion, StaffModelAdmin):
     """Agents: user, numbers and what they may do, on one page."""
 
     form = AgentForm

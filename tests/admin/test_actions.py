@@ -241,3 +241,31 @@ def test_two_leads_are_compared_to_be_merged_and_no_other_number_of_them(browser
     assert answer.redirect_chain[-1][0] == f"/leads/{older.pk}/merge/?other={newer.pk}"
     assert answer.status_code == 200
     assert "exactly two" in act(browser, "crm_lead", "merge_two", older, newer, third)
+
+
+def test_a_connector_is_deleted_with_its_calls_which_are_counted_before(browser: Client) -> None:
+    popup = factories.PopupDeliveryFactory().popup
+    connector = popup.call.connector
+    factories.JournalEntryFactory(connector=connector)
+    factories.VirtualNumberFactory(connector=connector)
+    other = factories.CallFactory()
+    address = reverse("admin:connector_config_connector_delete", args=[connector.pk])
+
+    page = " ".join(browser.get(address).content.decode().split())
+    browser.post(address, {"post": "yes"})
+
+    for lost in ("calls: 1", "popups: 2", "requests received: 1", "virtual numbers: 1"):
+        assert lost in page.lower()
+    assert list(Call.objects.all()) == [other]
+    assert not JournalEntry.objects.exists()
+
+
+@pytest.mark.parametrize("model", ["crm_agent", "auth_user"])
+def test_an_agent_who_had_popups_is_deleted_and_the_calls_stay(browser: Client, model: str) -> None:
+    delivery = factories.PopupDeliveryFactory()
+    pk = delivery.agent.pk if model == "crm_agent" else delivery.agent.user_id
+
+    browser.post(reverse(f"admin:{model}_delete", args=[pk]), {"post": "yes"})
+
+    assert not Agent.objects.exists()
+    assert Call.objects.count() == 1
