@@ -105,6 +105,15 @@ def test_an_empty_list_tells_the_next_step_and_a_search_that_nothing_fits(admini
     assert "Nothing fits" in searched
 
 
+def test_administrators_log_in_with_their_e_mail(client: Client) -> None:
+    page = client.get("/admin/login/").content.decode()
+    refused = client.post("/admin/login/", {"username": "nobody@example.com", "password": "wrong"}).content.decode()
+
+    assert "E-mail" in page
+    assert "Username" not in page
+    assert "do not fit together" in refused
+
+
 def test_times_are_those_of_the_readers_zone(administrator: Client) -> None:
     factories.JournalEntryFactory(received_at=datetime(2026, 3, 2, 20, 0, tzinfo=UTC))
     administrator.cookies["time_zone"] = "Asia/Kolkata"
