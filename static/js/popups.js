@@ -136,7 +136,7 @@ function swap(current, region) {
 function goOn(popup) {
   if (!popup?.classList.contains("popup") || !popup.contains(document.activeElement)) return;
   const next = popup.nextElementSibling ?? popup.previousElementSibling ?? document.getElementById("main");
-  setTimeout(() => popup.isConnected || document.activeElement !== document.body || next?.focus());
+  setTimeout(() => popup.isConnected || document.activeElement !== document.body || next?.focus({ preventScroll: true }));
 }
 
 function markTyped(field) {
