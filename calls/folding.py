@@ -115,7 +115,7 @@ def fold(events: Iterable[HeardEvent]) -> CallEvent:
 
     Per field the value of the highest-ranked event that has one wins: call log and update above popup, then the
     provider's own time and sequence, then the further status, then the fuller event, then the content hash. A
-    terminal status never goes back; a live one becomes what it led to once a log or update tells the end.
+    terminal status never goes back; a live one becomes what it led to once a log, or an update with its end, has come.
     """
     ranked = sorted(events, key=_event_rank)
     merged: dict[str, Any] = {}
@@ -123,13 +123,17 @@ def fold(events: Iterable[HeardEvent]) -> CallEvent:
         merged.update(one.event.present_fields())
     spoken = max(ranked, key=lambda one: (_status_rank(one.event.status), _event_rank(one)))
     merged["status"], merged["raw_status"] = spoken.event.status, spoken.event.raw_status
-    if any(one.event.ended_at is not None and one.event.kind != EventKind.POPUP for one in ranked):
+    if any(_tells_end(one.event) for one in ranked):
         # An end was told without its outcome: who talked has answered, who only rang has not.
         merged["status"] = _OUTCOMES.get(spoken.event.status, spoken.event.status)
     kinds = {one.event.kind for one in ranked}
     kind = next(kind for kind in (EventKind.CALL_LOG, EventKind.POPUP, EventKind.UPDATE) if kind in kinds)
     flags = frozenset[str]().union(*(one.event.flags for one in ranked))
     return dataclasses.replace(CallEvent(kind=kind, flags=flags), **merged)
+
+
+def _tells_end(event: CallEvent) -> bool:
+    return event.kind == EventKind.CALL_LOG or (event.kind == EventKind.UPDATE and event.ended_at is not None)
 
 
 def is_over(facts: CallEvent) -> bool:

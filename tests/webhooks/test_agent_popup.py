@@ -99,6 +99,25 @@ def test_answered_in_a_popup_is_no_end(connector: Connector, agent: Agent) -> No
     assert Call.objects.get().is_over is False
 
 
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [(("Ringing", "Answered", "Completed"), "Answered"), (("Ringing", "Answered", "Disconnected"), "Answered"),
+     (("Ringing", "Connected", "hangup"), "Answered"), (("Ringing", "Ended"), "Missed"), (("Ringing", "Busy"), "Busy")],
+)  # fmt: skip
+def test_popup_that_tells_the_end_ends_the_call(
+    connector: Connector, agent: Agent, words: tuple[str, ...], status: str
+) -> None:
+    for word in words:
+        send(connector, {**POPUP, "Status": word})
+
+    call = Call.objects.get()
+    assert states() == {agent.pk: "ended"}
+    assert (call.status, call.is_over) == (status, True)
+
+    send(connector, {**LOG, "Status": "Missed", "CallDuration": 0}, "call-log")
+    assert Call.objects.get().duration_seconds == 0
+
+
 def test_each_change_takes_the_next_number_of_the_agents_stream(connector: Connector, agent: Agent) -> None:
     send(connector, POPUP)
     send(connector, {**POPUP, "CallSessionId": "s-2"})
