@@ -47,8 +47,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
-# Hooks accept 1 MB; the rest of a form's overhead is small. Uploads (imports) are streamed to disk.
+# Hooks accept 1 MB; the rest of a form's overhead is small. Nothing larger may be sent but to the administration.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+LARGEST_UPLOAD = 20_000_000
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
