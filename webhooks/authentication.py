@@ -93,6 +93,12 @@ def secrets_of(connector: ConnectorConfig) -> tuple[str, ...]:
     return (*own, *server_credentials(connector))
 
 
+def presented_secrets(connector: ConnectorConfig, signed: SignedRequest) -> tuple[str, ...]:
+    """What the request shows as its secret: refused it may be the provider's right one, while ours is wrong."""
+    scheme = connector.verification_scheme
+    return verifier_for(scheme).presented_secrets(signed, _settings(connector, scheme))
+
+
 def _settings(connector: ConnectorConfig, scheme: str) -> VerificationSettings:
     return settings_for(scheme, {**connector.verification_settings, **connector.verification_secrets})
 

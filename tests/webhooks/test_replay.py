@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import json
 from datetime import timedelta
 from io import StringIO
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -146,6 +149,69 @@ def test_secret_stands_neither_in_journal_nor_in_the_answer(connector: Connector
     entry = JournalEntry.objects.get()
     assert b"s3cret-token" not in bytes(entry.body)
     assert b"s3cret" not in refused.content
+
+
+@pytest.mark.parametrize("location", ["query", "body"])
+def test_secret_is_in_no_record_however_it_was_written(connector: Connector, location: str) -> None:
+    secret = 'ab+c/d=e "f=='
+    change(
+        connector,
+        verification_scheme="token",
+        verification_settings={"location": location, "name": "token"},
+        verification_secrets={"secret": secret},
+    )
+    url, other = f"/hooks/{connector.hook_key}/call-log", json.dumps(SAMPLE)
+    written = json.dumps({**SAMPLE, "token": secret}).replace("/", r"\/").replace("+", r"\u002B")
+    query = {"token": secret}
+
+    if location == "query":
+        answers = [Client().post(f"{url}?{urlencode(query)}", other, content_type="application/json")]
+    else:
+        answers = [
+            Client().post(url, written, content_type="application/json"),
+            Client().post(url, urlencode({**SAMPLE, **query}), content_type="application/x-www-form-urlencoded"),
+        ]
+
+    assert [answer.status_code for answer in answers] == [200] * len(answers)
+    for entry in JournalEntry.objects.all():
+        kept = entry.query_string + bytes(entry.body).decode()
+        assert "********" in kept
+        assert not any(piece in kept for piece in ("ab+", "ab%2B", "ab\\u002B", "f=="))
+
+
+def test_secret_of_digits_leaves_the_numbers_that_a_replay_needs(connector: Connector) -> None:
+    change(connector, verification_scheme="basic", verification_settings={"username": "u"})
+    change(connector, verification_secrets={"secret": "96117"})
+    credentials = base64.b64encode(b"u:96117").decode()
+
+    Client().post(
+        f"/hooks/{connector.hook_key}/call-log",
+        json.dumps(SAMPLE),
+        content_type="application/json",
+        headers={"Authorization": f"Basic {credentials}"},
+    )
+
+    assert json.loads(bytes(JournalEntry.objects.get().body)) == SAMPLE
+
+
+def test_refused_token_is_not_readable_and_still_lets_the_request_in_later(connector: Connector) -> None:
+    change(
+        connector,
+        verification_scheme="token",
+        verification_settings={"location": "body", "name": "token"},
+        verification_secrets={"secret": "mistyped-by-us"},
+    )
+
+    post(connector, {**SAMPLE, "token": "the-providers-own"})
+
+    kept = QuarantinedRequest.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM webhooks_quarantinedrequest")
+        stored = str([bytes(cell) if isinstance(cell, memoryview) else cell for cell in cursor.fetchone()])
+    assert "the-providers-own" not in stored
+    change(connector, verification_secrets={"secret": "the-providers-own"})
+    release_from_quarantine(kept)
+    assert Call.objects.count() == 1
 
 
 def test_kept_but_unfinished_requests_are_worked_on_later(connector: Connector) -> None:
