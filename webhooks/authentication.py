@@ -52,10 +52,12 @@ def verify(connector: ConnectorConfig, incoming: IncomingRequest, signed: Signed
     verifier, settings = verifier_for(scheme), _settings(connector, scheme)
     verifier.verify(signed, settings)
     key = verifier.replay_key(signed, settings)
+    # Some senders give one message to several subscribers, here two hooks, under one id.
+    delivery = f"{incoming.endpoint}:{key}".encode("utf-8", "surrogatepass")
     return dataclasses.replace(
         incoming,
         body=verifier.verified_body(signed, settings),
-        delivery_key=hashlib.sha256(key.encode()).hexdigest() if key else None,
+        delivery_key=hashlib.sha256(delivery).hexdigest() if key else None,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -275,4 +276,45 @@ def test_a_signed_delivery_that_comes_again_does_its_work_once(connector: Connec
     other = deliver(json.dumps({**SAMPLE, "CallSessionId": "other"}))
 
     assert (first, again, other) == (200, 200, 200)
-    assert JournalEntry.objects.count() == StoredEvent.objects.count() == 1
+    # Signed as well, so it is the sender who was careless with the nonce: what was accepted is not dropped.
+    assert sorted(Call.objects.values_list("session_id", flat=True)) == sorted([SAMPLE["CallSessionId"], "other"])
+    assert JournalEntry.objects.count() == StoredEvent.objects.count() == 2
+
+
+def signed_post(connector: Connector, endpoint: str, body: dict[str, Any]) -> Any:
+    """A request by the scheme Standard Webhooks; every one has the same id and time."""
+    content, now = json.dumps(body).encode(), str(int(timezone.now().timestamp()))
+    digest = hmac.new(b"key", f"msg_1.{now}.".encode() + content, "sha256").digest()
+    signature = f"v1,{base64.b64encode(digest).decode()}"
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": now, "webhook-signature": signature}
+    url = f"/hooks/{connector.hook_key}/{endpoint}"
+    return Client().post(url, content, content_type="application/json", headers=headers)
+
+
+@pytest.fixture
+def signing_connector(connector: Connector) -> Connector:
+    change(connector, verification_scheme="standard_webhooks")
+    change(connector, verification_secrets={"secret": base64.b64encode(b"key").decode()})
+    return connector
+
+
+@time_machine.travel("2026-01-05T10:00:00Z", tick=False)
+def test_message_that_goes_to_two_hooks_does_its_work_at_both(signing_connector: Connector) -> None:
+    answers = [signed_post(signing_connector, endpoint, SAMPLE) for endpoint in ("agent-popup", "call-log", "call-log")]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert sorted(StoredEvent.objects.values_list("kind", flat=True)) == ["call_log", "popup"]
+
+
+@time_machine.travel("2026-01-05T10:00:00Z", tick=False)
+def test_repetition_of_a_rejected_delivery_is_read_again(signing_connector: Connector) -> None:
+    log = {key: value for key, value in SAMPLE.items() if key != "Direction"} | {"Way": "In"}
+
+    rejected = [signed_post(signing_connector, "call-log", log).status_code for _ in range(2)]
+    change(signing_connector, mapping={"fields": {"direction": "Way"}})
+    accepted = signed_post(signing_connector, "call-log", log)
+
+    assert rejected == [422, 422]
+    assert accepted.status_code == 200
+    assert Call.objects.count() == 1
+    assert JournalEntry.objects.get().verdict == "processed"
