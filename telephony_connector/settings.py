@@ -137,6 +137,11 @@ REDIS_URL = env.redis_url("REDIS_URL", data_directory=DATA_DIR)
 vars().update(env.email("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "telephony-connector@localhost")
 
+# Counters of refusals, by process; room enough that nobody pushes another's out.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}},
+}
+
 # --- Tasks: the database is the queue, Celery the clock; a lost message is picked up by the sweep.
 CELERY_BROKER_URL = celery_broker_url(REDIS_URL)
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
@@ -283,6 +288,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Login
+AUTHENTICATION_BACKENDS = ["telephony_connector.login.GuardedBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{validator}"}
     for validator in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
