@@ -262,6 +262,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Telephony Connector",
     "VERSION": "1",
+    "DEFAULT_GENERATOR_CLASS": "telephony_connector.common.schema.OneSchemaGenerator",
     # 3.0 cannot say of a referenced object that it may be null.
     "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": [
