@@ -118,6 +118,7 @@ def _writings_of(secret: str) -> tuple[re.Pattern[str], tuple[_Ways, ...]]:
     return re.compile(f"(?=(?i:{beginning}))"), tuple(_by_beginning(ways) for ways in writings)
 
 
+@lru_cache(maxsize=4096)
 def _by_beginning(ways: tuple[str, ...]) -> _Ways:
     beginnings = dict.fromkeys(way[0] for way in ways)
     return {first: tuple(way for way in ways if way[0] == first) for first in beginnings}

@@ -41,6 +41,10 @@ def test_a_url_loses_its_credentials(url: str, shown: str) -> None:
         'p&amp;"w d',
         'p\\u0026\\u0022w\\u0020d',
         'p%26\\"w d',
+        'p&\\\\\\"w d',
+        'p&amp;\\&quot;w d',
+        'p&amp;amp;&amp;quot;w d',
+        'p&#38;&#x22;w&#32;d',
     ],
 )  # fmt: skip
 def test_a_secret_is_masked_in_every_writing(text: str) -> None:
