@@ -126,7 +126,7 @@ def _sent(request: OutboundRequest, trial: Trial) -> Outcome:
     template.connector = request.connector
     answer = trial.answer = send_rendered(render_for(request, template), template, trial.about_to_leave)
     snapshot = ResponseSnapshot(status=answer.status, headers=answer.headers, body=answer.text)
-    verdict = trial.verdict = judge(snapshot, rules)
+    verdict = trial.verdict = judge(snapshot, rules, partial(redact_text, secrets=trial.secrets))
     pause = retry_after_seconds(answer.headers.get("retry-after", ""), timezone.now())
     return outcomes.answered(request.purpose, answer.status, verdict, pause)
 
@@ -161,11 +161,11 @@ def _attempt_row(request: OutboundRequest, trial: Trial) -> OutboundAttempt:
         method=rendered.method if rendered else "",
         url=redact_url(rendered.url, trial.secrets) if rendered else "",
         request_headers=redact_headers(rendered.headers, secrets=trial.secrets) if rendered else {},
-        request_body=redacted(_body_text(rendered)),
+        request_body=_storable(redacted(_body_text(rendered))),
         response_status=answer.status if answer else None,
-        response_body=redacted(_storable(answer.text)) if answer else "",
+        response_body=_storable(redacted(answer.text)) if answer else "",
         checks=[
-            {**dataclasses.asdict(check), "detail": redacted(_storable(check.detail))}
+            {**dataclasses.asdict(check), "detail": _storable(redacted(check.detail))}
             for check in (verdict.checks if verdict else ())
         ],
         error=redacted(trial.error),
@@ -174,15 +174,15 @@ def _attempt_row(request: OutboundRequest, trial: Trial) -> OutboundAttempt:
 
 def _body_text(rendered: RenderedRequest | None) -> str:
     body = rendered.body if rendered else None
-    return _storable(body.decode("utf-8", "replace")) if body else ""
+    return body.decode("utf-8", "replace") if body else ""
 
 
 def _recordable(outcome: Outcome, trial: Trial) -> Outcome:
-    message = redact_text(_storable(outcome.message), trial.secrets)
+    message = _storable(redact_text(outcome.message, trial.secrets))
     return dataclasses.replace(outcome, message=message, provider_call_id=_storable(outcome.provider_call_id))
 
 
 def _storable(text: str) -> str:
-    """Short enough to keep, and without what a database's text cannot hold: NUL, and halves of surrogate pairs."""
+    """Redacted text, short enough to keep, without what no database's text can hold: NUL, halves of surrogate pairs."""
     encodable = text[:LONGEST_RECORDED_BODY].encode("utf-8", "replace").decode("utf-8")
     return encodable.replace("\x00", "\N{REPLACEMENT CHARACTER}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from connector_config.outgoing.address import UrlTemplate, compile_url
 from connector_config.outgoing.context import MergeContext
@@ -96,6 +97,9 @@ class CompiledRequest:
         found = [value for (_, value), (_, _, is_secret) in zip(headers, self.headers, strict=False) if is_secret]
         parts = urlsplit(url)
         found += [unquote(parts.password or ""), unquote(parts.username or "") if not parts.password else ""]
+        # It goes out as Basic authentication.
+        userinfo = unquote_to_bytes(parts.netloc.rpartition("@")[0])
+        found.append(base64.b64encode(userinfo).decode().rstrip("="))
         found += values_in_pairs(self.url.query or ())
         found += _values_in_body(self.body_type, self.body)
         return tuple(dict.fromkeys(text for text in found if text))

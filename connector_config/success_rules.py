@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from connector_config.mapping.evaluation import is_true
@@ -79,9 +79,14 @@ class PathRule:
     expected: str | None
 
 
-def judge(response: ResponseSnapshot, rules: SuccessRules) -> Verdict:
-    """Apply every rule that is set. Raises SuccessRuleError for rules that saving would have refused."""
+def judge(response: ResponseSnapshot, rules: SuccessRules, redacted: Callable[[str], str] = str) -> Verdict:
+    """Apply every rule that is set. Raises SuccessRuleError for rules that saving would have refused.
+
+    Its words are taken from the answer ``redacted``: they are cut short, and half a secret could not be found in them.
+    """
     document = _json_of(response.body)
+    shown_body = redacted(response.body)
+    shown = document if shown_body == response.body else _json_of(shown_body)
     checks = [_status_check(response.status, rules.statuses)]
     if rules.is_empty:
         is_empty = not response.body.strip()
@@ -95,11 +100,11 @@ def judge(response: ResponseSnapshot, rules: SuccessRules) -> Verdict:
             Check("failure keyword", not found, f"the answer {'holds' if found else 'does not hold'} “{keyword}”")
         )
     if rules.path.strip():
-        checks.append(_path_check(document, parse_path(rules.path), rules.path.strip()))
+        checks.append(_path_check(document, shown, parse_path(rules.path), rules.path.strip()))
     return Verdict(
         is_success=all(check.passed for check in checks),
         checks=tuple(checks),
-        message=provider_message(response.body),
+        message=provider_message(shown_body),
         provider_call_id=_call_id(document, rules.call_id_path),
     )
 
@@ -167,15 +172,15 @@ def _status_check(status: int, statuses: str) -> Check:
     return Check("status", passed, f"status {status} is {'' if passed else 'not '}among {wanted}")
 
 
-def _path_check(document: object, rule: PathRule, written: str) -> Check:
+def _path_check(document: object, shown: object, rule: PathRule, written: str) -> Check:
     if document is None:
         return Check("path", passed=False, detail=f"{written}: the answer is no JSON")
     found = _evaluate(rule.expression, document)
+    detail = f"{written}: found {_shown(_evaluate(rule.expression, shown))}"
     if rule.expected is None:
-        return Check("path", is_true(found), f"{written}: found {_shown(found)}")
+        return Check("path", is_true(found), detail)
     values = found if isinstance(found, list) else [found]
-    passed = any(_text(value).casefold() == rule.expected.casefold() for value in values)
-    return Check("path", passed, f"{written}: found {_shown(found)}")
+    return Check("path", any(_text(value).casefold() == rule.expected.casefold() for value in values), detail)
 
 
 def _evaluate(expression: Expression, document: object) -> object:

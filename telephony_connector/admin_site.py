@@ -31,7 +31,7 @@ UNFOLD = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")},
     ],
-    "LOGIN": {"form": "telephony_connector.common.admin.LoginForm"},
+    "LOGIN": {"form": "telephony_connector.login.AdministrationLoginForm"},
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "connector_config.admin.home.home",

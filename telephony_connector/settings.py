@@ -47,8 +47,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
-# Hooks accept 1 MB; the rest of a form's overhead is small. Uploads (imports) are streamed to disk.
+# Hooks accept 1 MB; the rest of a form's overhead is small. Nothing larger may be sent but to the administration.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+LARGEST_UPLOAD = 20_000_000
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -136,6 +137,11 @@ IS_BROKER_EMBEDDED = not env.text("REDIS_URL", "")
 REDIS_URL = env.redis_url("REDIS_URL", data_directory=DATA_DIR)
 vars().update(env.email("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "telephony-connector@localhost")
+
+# Counters of refusals, by process; room enough that nobody pushes another's out.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}},
+}
 
 # --- Tasks: the database is the queue, Celery the clock; a lost message is picked up by the sweep.
 CELERY_BROKER_URL = celery_broker_url(REDIS_URL)
@@ -257,6 +263,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Telephony Connector",
     "VERSION": "1",
+    "DEFAULT_GENERATOR_CLASS": "telephony_connector.common.schema.OneSchemaGenerator",
     # 3.0 cannot say of a referenced object that it may be null.
     "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": [
@@ -283,6 +290,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Login
+AUTHENTICATION_BACKENDS = ["telephony_connector.login.GuardedBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{validator}"}
     for validator in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")

@@ -52,10 +52,12 @@ def verify(connector: ConnectorConfig, incoming: IncomingRequest, signed: Signed
     verifier, settings = verifier_for(scheme), _settings(connector, scheme)
     verifier.verify(signed, settings)
     key = verifier.replay_key(signed, settings)
+    # Some senders give one message to several subscribers, here two hooks, under one id.
+    delivery = f"{incoming.endpoint}:{key}".encode("utf-8", "surrogatepass")
     return dataclasses.replace(
         incoming,
         body=verifier.verified_body(signed, settings),
-        delivery_key=hashlib.sha256(key.encode()).hexdigest() if key else None,
+        delivery_key=hashlib.sha256(delivery).hexdigest() if key else None,
     )
 
 
@@ -91,6 +93,12 @@ def secrets_of(connector: ConnectorConfig) -> tuple[str, ...]:
     scheme = connector.verification_scheme
     own = _settings(connector, scheme).secrets if scheme != "none" else ()
     return (*own, *server_credentials(connector))
+
+
+def presented_secrets(connector: ConnectorConfig, signed: SignedRequest) -> tuple[str, ...]:
+    """What the request shows as its secret: refused it may be the provider's right one, while ours is wrong."""
+    scheme = connector.verification_scheme
+    return verifier_for(scheme).presented_secrets(signed, _settings(connector, scheme))
 
 
 def _settings(connector: ConnectorConfig, scheme: str) -> VerificationSettings:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -62,7 +61,7 @@ def read_request(request: HttpRequest, endpoint: str) -> tuple[IncomingRequest, 
     their HTTP library compresses. Raises HookError 413 or 400."""
     received_at = timezone.now()
     body = _body_of(request)
-    signed = signed_request(request, public_url=settings.PUBLIC_URL, received_at=received_at)
+    signed = signed_request(request, public_url=settings.PUBLIC_URL, received_at=received_at, body=body)
     incoming = IncomingRequest(
         method=request.method or "GET",
         endpoint=endpoint,
@@ -77,7 +76,7 @@ def read_request(request: HttpRequest, endpoint: str) -> tuple[IncomingRequest, 
         ),
         received_at=received_at,
     )
-    return incoming, dataclasses.replace(signed, body=body)
+    return incoming, signed
 
 
 def _body_of(request: HttpRequest) -> bytes:

@@ -42,7 +42,7 @@ def accept_events(connector: ConnectorConfig, incoming: IncomingRequest) -> Answ
     except DatabaseError as error:
         logger.exception("A request of connector %s could not be journalled", connector.slug)
         raise try_again() from error
-    if not is_new and entry.verdict not in (Verdict.RECEIVED, Verdict.FAILED):
+    if not is_new and entry.verdict not in (Verdict.RECEIVED, Verdict.FAILED, Verdict.REJECTED):
         # Repeated because our answer was lost: a good one again, and the work is not done twice.
         return _acceptance(connector, incoming, [])
     return process_entry(entry, connector, incoming)

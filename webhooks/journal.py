@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.utils import timezone
 from connector_config.mapping.events import CallEvent, FieldError
 from connector_config.selectors import ConnectorConfig
 from connector_config.verification import SignedRequest
-from webhooks.authentication import secrets_of
+from telephony_connector.common.redaction import mask_secrets
+from webhooks.authentication import presented_secrets, secrets_of
 from webhooks.incoming import IncomingRequest
 from webhooks.models import JournalEntry, QuarantinedRequest
 
@@ -87,13 +89,14 @@ def close_entry(
 
 def quarantine(connector: ConnectorConfig, incoming: IncomingRequest, signed: SignedRequest, reason: str) -> None:
     """Keep a request whose credential was refused; the newest hundred of a connector stay."""
+    secrets = (*secrets_of(connector), *presented_secrets(connector, signed))
     QuarantinedRequest.objects.create(
         connector_id=connector.id,
         endpoint=incoming.endpoint,
         method=incoming.method,
         content_type=incoming.content_type,
         request=_signed_parts(signed),
-        body=incoming.body[:MAXIMUM_QUARANTINED_BYTES],
+        body=_masked_bytes(incoming.body[:MAXIMUM_QUARANTINED_BYTES], secrets),
         remote_address=incoming.remote_address or None,
         received_at=incoming.received_at,
         reason=reason[:255],
@@ -104,10 +107,11 @@ def quarantine(connector: ConnectorConfig, incoming: IncomingRequest, signed: Si
 
 
 def _signed_parts(signed: SignedRequest) -> dict[str, Any]:
-    """What a verifier reads, as JSON values; nothing when it is too large to keep."""
+    """What a verifier reads, as JSON values, the body in Base64; nothing when it is too large to keep."""
     parts = {name: getattr(signed, name) for name in SIGNED_PARTS}
     is_small = len(signed.body) <= MAXIMUM_QUARANTINED_BYTES and len(str(parts)) <= 2 * MAXIMUM_QUARANTINED_BYTES
-    return {**parts, "headers": dict(signed.headers)} if is_small else {}
+    body = base64.b64encode(signed.body).decode()
+    return {**parts, "headers": dict(signed.headers), "body": body} if is_small else {}
 
 
 def kept_headers(headers: dict[str, str], secrets: Sequence[str]) -> dict[str, str]:
@@ -125,12 +129,11 @@ def _numbers(event: CallEvent) -> list[str]:
 
 
 def _masked(text: str, secrets: Sequence[str]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, _MASK)
-    return text
+    return mask_secrets(text, secrets, _MASK)
 
 
 def _masked_bytes(body: bytes, secrets: Sequence[str]) -> bytes:
-    for secret in secrets:
-        body = body.replace(secret.encode(), _MASK.encode())
-    return body
+    """What is no text comes out as it went in."""
+    if not secrets or not body:
+        return body
+    return _masked(body.decode("utf-8", "surrogateescape"), secrets).encode("utf-8", "surrogateescape")

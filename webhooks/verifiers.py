@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, QueryDict
-from django.http.multipartparser import MultiPartParserError
 from django.utils.encoding import escape_uri_path
 
+from connector_config.mapping.parsers import form_pairs
 from connector_config.verification import SignedRequest
 
 
-def signed_request(request: HttpRequest, *, public_url: str, received_at: datetime) -> SignedRequest:
-    """The request as its sender signed it; reads the body (RequestDataTooBig is the caller's affair).
+def signed_request(
+    request: HttpRequest, *, public_url: str, received_at: datetime, body: bytes | None = None
+) -> SignedRequest:
+    """The request as its sender signed it; ``body`` is the unpacked one, and read here when it is not given.
 
     ``public_url`` is ``settings.PUBLIC_URL``: the address that was given to providers. What Django itself takes for
     the address (the Host header behind the proxies) is a further candidate.
     """
-    body = request.body
+    body = request.body if body is None else body
     query_string = request.META.get("QUERY_STRING", "")
     # Raw, for Django's own writing quotes again what the sender left unquoted and signed so.
     location = escape_uri_path(request.path) + (f"?{query_string}" if query_string else "")
@@ -33,7 +35,7 @@ def signed_request(request: HttpRequest, *, public_url: str, received_at: dateti
         path=request.path,
         query_string=query_string,
         query=_query(query_string),
-        form=_form(request),
+        form=_form(request, body),
     )
 
 
@@ -45,10 +47,10 @@ def _query(query_string: str) -> Mapping[str, list[str]]:
         return {}
 
 
-def _form(request: HttpRequest) -> Mapping[str, list[str]]:
-    """The form's fields; a form that cannot be read has none, so that a signature over it does not match."""
-    try:
-        return dict(request.POST.lists())
-    except (BadRequest, MultiPartParserError, SuspiciousOperation, LookupError, ValueError):
-        # The last two: a declared character set that is none, or is none for text.
-        return {}
+def _form(request: HttpRequest, body: bytes) -> Mapping[str, list[str]]:
+    """The form's fields, as the mapping reads them; none when it cannot, so that a signature does not match."""
+    fields: dict[str, list[str]] = {}
+    if request.method == "POST":
+        for name, value in form_pairs(content_type=request.META.get("CONTENT_TYPE", ""), body=body):
+            fields.setdefault(name, []).append(value)
+    return fields

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
@@ -119,7 +120,8 @@ def send_to_provider(run: DryRun, *, user: User) -> ShownAnswer:
     try:
         rules = rules_of(run.template)
         answer = send_rendered(render_for(run.request, run.template), run.template, sent.append)
-        verdict = judge(ResponseSnapshot(answer.status, answer.headers, answer.text), rules)
+        redacted = partial(redact_text, secrets=sent[-1].secrets)
+        verdict = judge(ResponseSnapshot(answer.status, answer.headers, answer.text), rules, redacted)
     except (HttpDoorError, TokenUnavailableError, *CONFIGURATION_ERRORS) as error:
         if sent:
             _log(run, user, "no answer")
@@ -129,7 +131,7 @@ def send_to_provider(run: DryRun, *, user: User) -> ShownAnswer:
     return ShownAnswer(
         status=answer.status,
         headers=redact_headers(answer.headers, secrets=secrets),
-        body=redact_text(answer.text[:LONGEST_SHOWN_BODY], secrets),
+        body=redacted(answer.text)[:LONGEST_SHOWN_BODY],
         elapsed_ms=answer.elapsed_ms,
         verdict=_redacted(verdict, secrets),
         is_truncated=answer.is_truncated or len(answer.text) > LONGEST_SHOWN_BODY,
@@ -140,13 +142,14 @@ def answer_from_sink(run: DryRun, *, status: int, body: str) -> ShownAnswer:
     """Render the request, send nothing, and judge an answer that the administrator supplies. Raises DryRunError."""
     try:
         rendered = render_for(run.request, run.template)
-        verdict = judge(ResponseSnapshot(status=status, body=body), rules_of(run.template))
+        redacted = partial(redact_text, secrets=rendered.secrets)
+        verdict = judge(ResponseSnapshot(status=status, body=body), rules_of(run.template), redacted)
     except CONFIGURATION_ERRORS as error:
         raise DryRunError(str(error)) from None
     return ShownAnswer(
         status=status,
         headers={},
-        body=redact_text(body, rendered.secrets),
+        body=redacted(body),
         elapsed_ms=None,
         verdict=_redacted(verdict, rendered.secrets),
     )

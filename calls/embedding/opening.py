@@ -47,7 +47,6 @@ def open_page(
         # A browser that looks ahead must not use the key up.
         return let_frame(HttpResponse(status=503), connector.embed_origins)
     try:
-        _check_rate(address)
         redeemed = find_key(key=key, connector=connector, targets=TARGETS[endpoint])
         _check_asked(redeemed, asked, connector)
         use_up(redeemed)
@@ -58,8 +57,11 @@ def open_page(
         refusal = KeyRefusedError("This lead is not among yours, or is there no longer.", status=403)
     except KeyRefusedError as error:
         refusal = error
-    _count_refusal(address)
-    logger.warning("A key of single sign-on was refused at connector %s: %s", connector.slug, refusal.message)
+    if _is_noise(address):
+        # Good keys go on opening pages: a whole office may share the address with whoever tries.
+        refusal = KeyRefusedError("Too many links were refused. Wait a minute.", status=429)
+    else:
+        logger.warning("A key of single sign-on was refused at connector %s: %s", connector.slug, refusal.message)
     return refused_page(request, refusal, connector)
 
 
@@ -80,19 +82,11 @@ def _check_asked(key: SsoKey, asked: Asked, connector: ConnectorConfig) -> None:
         raise other
 
 
-def _check_rate(address: str) -> None:
-    if cache.get(_counter(address), 0) >= MOST_REFUSALS_A_MINUTE:
-        raise KeyRefusedError("Too many links were refused. Wait a minute.", status=429)
-
-
-def _count_refusal(address: str) -> None:
-    """By process: keys have 256 bits, so this only keeps noise down."""
-    cache.add(_counter(address), 0, timeout=60)
+def _is_noise(address: str) -> bool:
+    """Count a refusal; True once there were many. By process: keys have 256 bits, so this only keeps the log short."""
+    counter = f"sso-refused:{address}"
+    cache.add(counter, 0, timeout=60)
     try:
-        cache.incr(_counter(address))
+        return bool(cache.incr(counter) > MOST_REFUSALS_A_MINUTE)
     except ValueError:  # it expired in between
-        return
-
-
-def _counter(address: str) -> str:
-    return f"sso-refused:{address}"
+        return False

@@ -128,7 +128,8 @@ def number_to_call(*, agent: Agent, connector: Connector, lead: Lead | None, pho
     number, e164 = _dialable(phone.strip() or _main_number(lead), connector)
     _check_number(number, agent, connector)
     leads = [lead] if lead else _leads_with(number, connector)
-    _check_do_not_call(leads)
+    # Whose number it is tells only who may see the lead: an agent could learn names by typing numbers.
+    _check_do_not_call(leads, called=str(lead) if lead else "Whoever has this number")
     return CalledNumber(phone=number, e164=e164, lead=leads[0] if len(leads) == 1 else lead)
 
 
@@ -180,10 +181,9 @@ def _check_number(number: str, agent: Agent, connector: Connector) -> None:
         raise ClickToCallRefusedError("This is your own number.", "phone")
 
 
-def _check_do_not_call(leads: list[Lead]) -> None:
-    for lead in leads:
-        if lead.do_not_call:
-            raise ClickToCallRefusedError(f"{lead} must not be called.", "lead")
+def _check_do_not_call(leads: list[Lead], *, called: str) -> None:
+    if any(lead.do_not_call for lead in leads):
+        raise ClickToCallRefusedError(f"{called} must not be called.", "lead")
 
 
 def virtual_number_for(

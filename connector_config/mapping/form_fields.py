@@ -19,15 +19,19 @@ Pairs = list[tuple[str, str]]
 
 def parse_urlencoded(text: str) -> dict[str, object]:
     """The fields of an urlencoded form or query as a tree. Raises UnreadableBodyError for more than MAX_FIELDS."""
+    return tree_of([(key, restore_plus(value)) for key, value in urlencoded_pairs(text)])
+
+
+def urlencoded_pairs(text: str) -> Pairs:
+    """The fields of an urlencoded form or query as they were sent. Raises UnreadableBodyError, as above."""
     try:
-        pairs = parse_qsl(text.lstrip("?"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+        return parse_qsl(text.lstrip("?"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:
         raise unreadable(f"holds more than {MAX_FIELDS} fields") from None
-    return tree_of([(key, restore_plus(value)) for key, value in pairs])
 
 
-def parse_multipart(body: bytes, boundary: bytes) -> dict[str, object]:
-    """The fields of a multipart form as a tree; the content of files counts as text. Raises UnreadableBodyError."""
+def multipart_pairs(body: bytes, boundary: bytes) -> Pairs:
+    """The fields of a multipart form; the content of files counts as text. Raises UnreadableBodyError."""
     pieces = body.split(b"--" + boundary)
     if len(pieces) < 2 or len(pieces) > MAX_FIELDS:
         raise unreadable("is not a multipart form with the declared boundary")
@@ -39,7 +43,7 @@ def parse_multipart(body: bytes, boundary: bytes) -> dict[str, object]:
         name = _DISPOSITION.search(head)
         if separator and name:
             pairs.append((decode_text(name[1]), decode_text(content.removesuffix(b"\n").removesuffix(b"\r"))))
-    return tree_of(pairs)
+    return pairs
 
 
 def restore_plus(value: str) -> str:

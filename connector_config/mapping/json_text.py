@@ -7,6 +7,7 @@ from json.decoder import JSONDecoder
 
 from connector_config.mapping.events import FieldError, UnreadableBodyError
 from connector_config.mapping.values import MAX_DEPTH, ExactFloat
+from telephony_connector.common.charsets import known_charset
 
 MAX_NODES = 50_000
 MAX_DOCUMENTS = 1000
@@ -19,11 +20,11 @@ def decode_text(body: bytes, charset: str = "") -> str:
     """The text of a body: by its byte-order mark or the shape of its first bytes (RFC 4627 §3), else ``charset``."""
     if body.startswith(b"\xef\xbb\xbf"):
         return body[3:].decode("utf-8", "replace")
-    encodings = [json.detect_encoding(body), charset or "cp1252"]
+    encodings = [json.detect_encoding(body), known_charset(charset) or "cp1252"]
     for encoding in encodings:
         try:
             return body.decode(encoding)
-        except (UnicodeError, LookupError, ValueError):
+        except UnicodeError:
             continue
     return body.decode("latin-1")
 

@@ -6,10 +6,18 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 from connector_config.mapping.events import ParsedRequest, UnreadableBodyError
-from connector_config.mapping.form_fields import parse_multipart, parse_urlencoded
+from connector_config.mapping.form_fields import (
+    Pairs,
+    multipart_pairs,
+    parse_urlencoded,
+    restore_plus,
+    tree_of,
+    urlencoded_pairs,
+)
 from connector_config.mapping.json_text import decode_text, looks_like_json, parse_json, unreadable
 
 _WRAPPERS = frozenset({"data", "payload", "json", "body", "msg", "message", "event", "cdr", "request", "params"})
@@ -32,7 +40,7 @@ def parse_request(
     UnreadableBodyError for broken JSON that was declared as JSON, and for what is none of these.
     """
     query = parse_urlencoded(query_string)
-    documents = _documents(content_type.lower(), content_type, body)
+    documents = _documents(content_type, body)
     merged_query = _expanded(query)
     base = merged_query[0] if len(merged_query) == 1 and isinstance(merged_query[0], dict) else query
     bodies = tuple(_tree(base, document) for document in documents) if documents else tuple(
@@ -42,18 +50,52 @@ def parse_request(
     return ParsedRequest(method.upper(), endpoint, query, lowered, bodies)
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A body that is a form, its fields as they were sent."""
+
+    pairs: Pairs
+    is_urlencoded: bool = True
+
+    def tree(self) -> dict[str, object]:
+        """The fields as a tree."""
+        return tree_of([(key, restore_plus(value)) for key, value in self.pairs] if self.is_urlencoded else self.pairs)
+
+
+def form_pairs(*, content_type: str, body: bytes) -> Pairs:
+    """The fields of a body that is declared as a form and that ``parse_request`` reads as one; else none.
+
+    A signature over a form is checked over these. Read by anything else than what the events come from, a field could
+    be seen by one of the two alone, and so be added to a signed request.
+    """
+    if "form" not in content_type.lower():
+        return []
+    try:
+        found = _content(content_type, body)
+    except UnreadableBodyError:
+        return []
+    return found.pairs if isinstance(found, _Form) else []
+
+
 def _tree(query: Mapping[str, object], document: object) -> dict[str, object]:
     return {**query, **document} if isinstance(document, dict) else {**query, "items": document}
 
 
-def _documents(declared: str, content_type: str, body: bytes) -> list[object]:
+def _documents(content_type: str, body: bytes) -> list[object]:
+    found = _content(content_type, body)
+    return _expanded(found.tree()) if isinstance(found, _Form) else found
+
+
+def _content(content_type: str, body: bytes) -> _Form | list[object]:
+    declared = content_type.lower()
     if not body.strip(b" \t\r\n\x00"):
         return []
     if "multipart/form-data" in declared:
         match = _BOUNDARY.search(content_type)
         if match is None:
             raise unreadable("is declared as multipart without a boundary")
-        return _expanded(parse_multipart(body, (match[1] or match[2]).encode("latin-1", "replace")))
+        boundary = (match[1] or match[2]).encode("latin-1", "replace")
+        return _Form(multipart_pairs(body, boundary), is_urlencoded=False)
     charset = _CHARSET.search(declared)
     text = decode_text(body, charset[1] if charset else "")
     if looks_like_json(text) or "json" in declared:
@@ -61,18 +103,18 @@ def _documents(declared: str, content_type: str, body: bytes) -> list[object]:
     return _other_documents(text)
 
 
-def _json_documents(text: str, declared: str) -> list[object]:
+def _json_documents(text: str, declared: str) -> _Form | list[object]:
     if not looks_like_json(text) and _JWT.fullmatch(text.strip().strip('"')):
         return _jwt_claims(text.strip().strip('"'))
     try:
         return _events_of(parse_json(text))
     except UnreadableBodyError:
         if "form-urlencoded" in declared and _PAIR.match(text):
-            return _expanded(parse_urlencoded(text))
+            return _Form(urlencoded_pairs(text))
         raise
 
 
-def _other_documents(text: str) -> list[object]:
+def _other_documents(text: str) -> _Form | list[object]:
     stripped = text.strip()
     if _JWT.fullmatch(stripped):
         return _jwt_claims(stripped)
@@ -80,7 +122,7 @@ def _other_documents(text: str) -> list[object]:
         # A JSON document that some HTTP clients percent-encode whole, as if it were the name of a form field.
         return _events_of(parse_json(unquote_plus(stripped).removesuffix("=")))
     if _PAIR.match(stripped):
-        return _expanded(parse_urlencoded(stripped))
+        return _Form(urlencoded_pairs(stripped))
     raise unreadable("is neither JSON nor a form")
 
 

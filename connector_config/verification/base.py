@@ -108,6 +108,10 @@ class Verifier(ABC):
         """
         return None
 
+    def presented_secrets(self, request: SignedRequest, settings: VerificationSettings) -> tuple[str, ...]:
+        """What the request's query or body shows as its secret, right or wrong: no record may hold it."""
+        return ()
+
     def verified_body(self, request: SignedRequest, settings: VerificationSettings) -> bytes:
         """The body to journal and to map: another one than was sent where the body is an envelope (a JWT)."""
         return request.body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -78,9 +79,10 @@ class HmacVerifier(Verifier):
             raise VerificationError("the signature does not match")
 
     def replay_key(self, request: SignedRequest, settings: VerificationSettings) -> str | None:
-        """Nonce and timestamp, where the settings name a nonce."""
+        """Nonce, timestamp and body (which is always signed), where the settings name a nonce."""
         nonce = request.header(settings.text("nonce_header")) if settings.text("nonce_header") else ""
-        return f"{nonce}.{_presented(request, settings)[1]}" if nonce else None
+        digest = hashlib.sha256(request.body).hexdigest()
+        return f"{nonce}.{_presented(request, settings)[1]}.{digest}" if nonce else None
 
     def sender_headers(self, request: SignedRequest, settings: VerificationSettings, nonce: str) -> Mapping[str, str]:
         """The signature, and time and nonce where the settings name headers of them."""

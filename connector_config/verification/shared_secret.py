@@ -53,6 +53,10 @@ class TokenVerifier(Verifier):
             raise VerificationError("the token does not match")
         require_match([presented.removeprefix(prefix).strip()], settings.secrets, "token")
 
+    def presented_secrets(self, request: SignedRequest, settings: VerificationSettings) -> tuple[str, ...]:
+        """The token."""
+        return (self._presented(request, settings).removeprefix(settings.text("prefix")).strip(),)
+
     def _presented(self, request: SignedRequest, settings: VerificationSettings) -> str:
         name = settings.text("name")
         match settings.text("location"):

@@ -53,13 +53,21 @@ class TeamsVerifier(Verifier):
 
     def check(self, request: SignedRequest, settings: VerificationSettings) -> None:
         """Raise unless every notification of the batch shows the client state."""
+        states = self.presented_secrets(request, settings)
+        if not states:
+            raise VerificationError("the body holds no notifications")
+        for state in states:
+            require_match([state], settings.secrets, "client state")
+
+    def presented_secrets(self, request: SignedRequest, settings: VerificationSettings) -> tuple[str, ...]:
+        """The client state of each notification, empty where it has none."""
         tree = json_body(request.body)
         notifications = tree.get("value") if isinstance(tree, dict) else None
-        if not isinstance(notifications, list) or not notifications:
-            raise VerificationError("the body holds no notifications")
-        for notification in notifications:
-            state = notification.get("clientState") if isinstance(notification, dict) else None
-            require_match([state if isinstance(state, str) else ""], settings.secrets, "client state")
+        states = [
+            notification.get("clientState") if isinstance(notification, dict) else None
+            for notification in (notifications if isinstance(notifications, list) else [])
+        ]
+        return tuple(state if isinstance(state, str) else "" for state in states)
 
     def challenge(self, request: SignedRequest, settings: VerificationSettings) -> ChallengeReply | None:
         """``POST ?validationToken=…`` is answered by the decoded token as plain text."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
-from unfold.forms import AuthenticationForm
 
 POST = {"data-post": True}
 """Attributes of an action's link that is sent as POST, by static/admin-extra/posting.js."""
@@ -35,19 +34,6 @@ def post_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return view(self, request, *args, **kwargs)
 
     return answer
-
-
-class LoginForm(AuthenticationForm):
-    """People log in with their e-mail here as well, which Django calls a username."""
-
-    error_messages: ClassVar[dict[str, Any]] = {
-        **AuthenticationForm.error_messages,
-        "invalid_login": "The e-mail and the password do not fit together, or are not those of a supervisor.",
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"].label = "E-mail"
 
 
 class StaffModelAdmin(ModelAdmin):

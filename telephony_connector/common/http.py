@@ -26,6 +26,7 @@ from ssrfguard import Policy, SSRFGuardError
 from urllib3.exceptions import HTTPError
 
 from telephony_connector.common.address_policy import DEFAULT_PORTS, MAX_CONNECTION_ATTEMPTS, parse_networks, policy_for
+from telephony_connector.common.charsets import known_charset
 from telephony_connector.common.http_connection import MAX_CONNECT_SECONDS, Exchange, WatchedAdapter, bracketed, resolve
 
 MAX_ANSWER_BYTES = 1_000_000
@@ -98,10 +99,8 @@ class HttpAnswer:
     def text(self) -> str:
         """The body as text in its declared charset, else UTF-8; what cannot be read becomes U+FFFD."""
         declared = re.search(r"charset=[\"']?([A-Za-z0-9_\-]+)", self.headers.get("content-type", ""))
-        try:
-            return self.body.decode(declared[1] if declared else "utf-8", "replace")
-        except LookupError:
-            return self.body.decode("utf-8", "replace")
+        charset = known_charset(declared[1]) if declared else ""
+        return self.body.decode(charset or "utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ class StreamedAnswer:
                     reason = f"is larger than {self._max_bytes} bytes"
                     break
                 yield chunk
-        except (HTTPError, OSError):
+        except (HTTPError, OSError, ValueError):  # the last: a chunk of a length below nothing
             reason = "broke off"
         if reason or self._exchange.is_expired:
             raise OutcomeUnknownError(f"the answer {reason or 'broke off'} after status {self.status}", self.status)
@@ -250,7 +249,7 @@ def _read(response: requests.Response, exchange: Exchange) -> tuple[bytes, bool]
             body += chunk
             if len(body) > MAX_ANSWER_BYTES:
                 return bytes(body[:MAX_ANSWER_BYTES]), True
-    except (HTTPError, OSError):
+    except (HTTPError, OSError, ValueError):
         broke_off = True
     if broke_off or exchange.is_expired:
         raise OutcomeUnknownError(f"the answer broke off after status {response.status_code}", response.status_code)

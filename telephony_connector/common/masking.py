@@ -29,7 +29,10 @@ _DATE = (
 )
 _UUID = r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
 _KEPT_OR_RUN = re.compile(rf"(?P<kept>{_DATE}|{_UUID})|{_RUN.pattern}")
-_MASKED_RUN = re.compile(rf"(?:\+\d{{1,3}} )?{MASKED_DIGIT}[{MASKED_DIGIT} ]*\d{{{SHOWN_DIGITS}}}")
+# Takes a whole run of bullets, with or without the digits behind it: searched for from each bullet anew, a long run
+# without digits would take minutes.
+_MASKED_RUN = re.compile(rf"(?:\+\d{{1,3}} )?{MASKED_DIGIT}[{MASKED_DIGIT} ]*+(?P<digits>\d{{{SHOWN_DIGITS}}})?")
+_LONGEST_TOUCH = 32
 _TOUCHES_BEFORE = re.compile(rf"[+\d{MASKED_DIGIT}]{_SEPARATOR}{{0,4}}$")
 _TOUCHES_AFTER = re.compile(rf"{_SEPARATOR}{{0,4}}[\d{MASKED_DIGIT}]")
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|&nbsp;|&#160;|\\u00[0-9a-fA-F]{2}")
@@ -70,7 +73,10 @@ def restore_numbers(text: str, original: str) -> str:
             hidden.setdefault(_replacement(match), []).append(match[0])
 
     def number_behind(match: re.Match[str]) -> str:
-        is_touched = _TOUCHES_BEFORE.search(text[: match.start()]) or _TOUCHES_AFTER.match(text, match.end())
+        if match["digits"] is None:
+            return match[0]
+        before = text[max(0, match.start() - _LONGEST_TOUCH) : match.start()]
+        is_touched = _TOUCHES_BEFORE.search(before) or _TOUCHES_AFTER.match(text, match.end())
         left = hidden.get(match[0])
         return left.pop(0) if left and not is_touched else match[0]
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
+from django.utils.http import parse_header_parameters
+
+from telephony_connector.common.charsets import known_charset
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -16,13 +20,16 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 logger = logging.getLogger(__name__)
 
+_LONGEST_CONTENT_TYPE = 500
+_CHARSET = re.compile(r";[^;]*charset[^;]*", re.IGNORECASE)
+
 
 def careful(application: Application, *, longest_chunked_body: int) -> Application:
     """The application, with chunked bodies made readable and unreadable requests answered 400.
 
     Django reads ``Content-Length`` bytes and no more, so that a chunked body would be empty. It also builds its
-    request outside of its error handling, and there reads the query in the character set of the body: one that is
-    no text (``charset=hex``), or too many fields, would end in a bare 500.
+    request outside of its error handling, and there reads the query in the character set of the body: too many fields
+    would end in a bare 500. A character set that is none (``charset=hex``, ``punycode``) counts as not declared.
     """
 
     def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -30,6 +37,8 @@ def careful(application: Application, *, longest_chunked_body: int) -> Applicati
             # One byte more than is allowed, so that the limit is found to be passed where it is known.
             body = environ["wsgi.input"].read(longest_chunked_body + 1)
             environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
+        if ";" in environ.get("CONTENT_TYPE", ""):
+            environ["CONTENT_TYPE"] = _plain_content_type(environ["CONTENT_TYPE"])
         try:
             return application(environ, start_response)
         except (SuspiciousOperation, LookupError, ValueError) as error:
@@ -37,6 +46,21 @@ def careful(application: Application, *, longest_chunked_body: int) -> Applicati
             return _refuse(start_response)
 
     return answer
+
+
+def _plain_content_type(content_type: str) -> str:
+    """The content type as Django will read it, without a character set that is none; without any parameter where
+    these are more than anybody needs, since a long one takes long to read too."""
+    if len(content_type) > _LONGEST_CONTENT_TYPE:
+        return content_type.partition(";")[0]
+    for text in (content_type, _CHARSET.sub("", content_type)):
+        try:
+            charset = parse_header_parameters(text)[1].get("charset", "utf-8")
+        except ValueError:
+            continue
+        if known_charset(charset):
+            return text
+    return content_type.partition(";")[0]
 
 
 def _refuse(start_response: StartResponse) -> Iterable[bytes]:

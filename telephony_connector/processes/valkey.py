@@ -15,7 +15,7 @@ LEFT_OVER_SECONDS = 3.0
 
 
 class EmbeddedValkeyError(Exception):
-    """No embedded Valkey for this machine; the administrator has to set REDIS_URL."""
+    """No embedded Valkey here; the sentence tells the administrator what to change."""
 
 
 def server_binary() -> Path:
@@ -32,9 +32,14 @@ def server_binary() -> Path:
 
 
 def valkey_spec(*, socket: Path, directory: Path) -> ChildSpec:
-    """A server on this unix socket that keeps its messages in the directory; makes both directories."""
+    """A server on this unix socket that keeps its messages in the directory; makes both directories.
+
+    Raises EmbeddedValkeyError when the socket's place in /tmp was taken by another user, who could speak for us there.
+    """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if socket.parent != directory.parent and socket.parent.lstat().st_uid != os.getuid():
+        raise EmbeddedValkeyError(f"{socket.parent} belongs to another user; remove it, or set a shorter DATA_DIR.")
     options = {
         "port": "0",
         "unixsocket": str(socket),

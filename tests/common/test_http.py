@@ -243,6 +243,9 @@ def test_an_answer_is_cut_at_one_megabyte() -> None:
         ("text/plain; charset=iso-8859-1", b"\xe9", "é"),
         ("text/plain", "é".encode(), "é"),
         ("text/plain; charset=nonsense", b"a\xff", "a\ufffd"),
+        ("text/plain; charset=hex", b"a\xff", "a\ufffd"),
+        ("text/plain; charset=idna", b"a\xff", "a\ufffd"),
+        ("text/plain; charset=punycode", b"a-" + b"b" * 300_000, "a-" + "b" * 300_000),
         ("", b"ok", "ok"),
     ],
 )
@@ -325,6 +328,15 @@ def test_a_broken_connection_leaves_the_outcome_unknown_and_is_not_repeated(beha
         send(request_to(server, method="POST", body=b"x"))
 
     assert server.connections == 1
+
+
+@pytest.mark.parametrize("length", [b"-5", b"FFFFFFFFFFFFFFFFFFFF", b"x"])
+def test_a_chunk_of_an_impossible_length_leaves_the_outcome_unknown(length: bytes) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + length + b"\r\nabc\r\n"
+    with serving(lambda it: it.answering(answer)) as server, pytest.raises(OutcomeUnknownError) as unknown:
+        send(request_to(server))
+
+    assert unknown.value.status == 200
 
 
 def test_a_body_that_breaks_off_leaves_the_outcome_unknown_but_tells_the_status() -> None:

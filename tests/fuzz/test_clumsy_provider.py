@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 import zlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -335,3 +336,29 @@ def test_one_session_id_for_every_call_does_not_slow_us_down(
     latest = Call.objects.order_by("-happened_at").first()
     assert latest is not None
     assert "session_id_reused" in latest.flags
+
+
+SLOW_TO_READ = b"a-" + b"b" * 300_000
+HASTE_SECONDS = 2
+MULTIPART = b'--B\r\nContent-Disposition: form-data; name="a"\r\n\r\n' + SLOW_TO_READ + b"\r\n--B--\r\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type", "body"),
+    [
+        ("/login/", "multipart/form-data; boundary=B; charset=punycode", MULTIPART),
+        ("/login/", "multipart/form-data; boundary=B; charset*=utf-8''punycode", MULTIPART),
+        ("/login/", f"multipart/form-data; boundary*=punycode''a-{'b' * 60_000}", MULTIPART),
+        ("/login/", f'text/plain; a="{";" * 60_000}', b"x"),
+        ("hook", "text/plain; charset=punycode", b"\x00" + SLOW_TO_READ),
+        ("hook", "application/x-www-form-urlencoded; charset=Punycode", b"\x00" + SLOW_TO_READ),
+    ],
+)
+def test_odd_character_sets_hold_nobody_up(connector: Connector, path: str, content_type: str, body: bytes) -> None:
+    path = f"/hooks/{connector.hook_key}/call-log" if path == "hook" else path
+    started = time.perf_counter()
+
+    response = ask("POST", path, body, content_type)
+
+    assert response.status_code in {400, 403}
+    assert time.perf_counter() - started < HASTE_SECONDS

@@ -1,13 +1,16 @@
 """Settings: documented, and refused in one sentence when they are malformed."""
 
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from telephony_connector.environment import BASE_DIR
+from telephony_connector.environment import BASE_DIR, sqlite_options
 
 EXAMPLE = BASE_DIR / ".env.example"
 
@@ -90,3 +93,14 @@ def test_good_settings_of_every_kind_are_accepted(minimal_environment: dict[str,
     assert "SESSION_COOKIE_SECURE = True" in result.stdout
     assert "https://telephony.example.com'" in result.stdout
     assert "'https://desk.example.com'" in result.stdout
+
+
+def test_sqlite_has_a_commit_on_the_disk_before_it_is_answered(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "db.sqlite3")) as database:
+        database.executescript(sqlite_options()["init_command"])
+
+        [[level]] = database.execute("PRAGMA synchronous")
+        [[mode]] = database.execute("PRAGMA journal_mode")
+
+    full = 2
+    assert (level, mode) == (full, "wal")

@@ -3,9 +3,11 @@
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -14,7 +16,7 @@ import requests
 
 from telephony_connector.environment import BASE_DIR, MAXIMUM_SOCKET_PATH_BYTES, embedded_socket_path
 from telephony_connector.processes.children import Child
-from telephony_connector.processes.valkey import valkey_spec
+from telephony_connector.processes.valkey import EmbeddedValkeyError, valkey_spec
 from tests.environment.fixtures import LiveSystemFactory
 from tests.environment.live import LiveSystem
 from tests.environment.ports import free_port
@@ -98,6 +100,25 @@ def test_hook_keys_stay_out_of_the_log(embedded: LiveSystem) -> None:
     requests.get(f"{embedded.base_url}/1/api/Telephony/LogCallComplete/ORG1/{key}", timeout=20)
 
     assert key not in embedded.log()
+
+
+def test_state_is_readable_by_its_owner_only(embedded: LiveSystem) -> None:
+    modes: dict[str, int] = {}
+    for path in embedded.data_dir.rglob("*"):
+        with suppress(FileNotFoundError):  # databases make files and take them away again
+            modes[path.name] = path.lstat().st_mode
+
+    assert "db.sqlite3" in modes
+    assert [name for name, mode in modes.items() if stat.S_ISREG(mode) and mode & 0o077] == []
+
+
+def test_socket_is_not_put_where_another_user_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "telephony-connector-1000-0123"
+    place.mkdir()
+    monkeypatch.setattr(os, "getuid", lambda: place.stat().st_uid + 1)
+
+    with pytest.raises(EmbeddedValkeyError, match="another user"):
+        valkey_spec(socket=place / "valkey.sock", directory=tmp_path / "var" / "valkey")
 
 
 @pytest.mark.xdist_group("up")

@@ -1,6 +1,7 @@
 """Rules that hold for every page: content policy, time zone, pagination, security headers."""
 
 from typing import Any
+from unittest.mock import Mock, patch
 
 import pytest
 from django.contrib.auth.models import User
@@ -42,6 +43,18 @@ def test_schema_is_public_and_api_docs_load_nothing_from_elsewhere(client: Clien
     assert schema.status_code == 200
     assert "<script>" not in page
     assert "https://" not in page
+
+
+@pytest.mark.django_db
+def test_schema_is_made_once_for_all_who_ask(client: Client) -> None:
+    first = client.get("/api/schema/?format=json").json()
+    views = Mock(side_effect=AssertionError("the views were looked through again"))
+
+    with patch("drf_spectacular.generators.SchemaGenerator.parse", views):
+        again = client.get("/api/schema/?format=json&x=1").json()
+
+    assert again == first
+    assert "/api/calls/" in first["paths"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 import threading
 from collections.abc import Iterator
@@ -298,6 +299,35 @@ def test_the_attempt_is_recorded_without_secrets(owed: MakeRequest, provider_ser
     assert attempt.request_headers["Idempotency-Key"] == str(request.pk)
     assert attempt.duration_ms is not None
     assert [check["name"] for check in attempt.checks] == ["status"]
+
+
+@pytest.mark.parametrize("before", [285, 290, 9_990])
+def test_a_secret_is_not_cut_in_two_and_half_of_it_shown(
+    owed: MakeRequest, provider_server: ProviderServer, before: int
+) -> None:
+    secret = "s3cret-key-of-length"
+    provider_server.answer("/api", Answer(400, b"x" * before + secret.encode() + b"y" * 500))
+    request = owed(headers={"X-Api-Key": secret})
+    RequestTemplate.objects.get().headers.update(is_secret=True)
+
+    after = dispatched(request)
+
+    attempt = OutboundAttempt.objects.get()
+    assert after.status == Status.REFUSED
+    assert "s3cr" not in f"{after.message} {attempt.response_body} {attempt.checks}"
+
+
+def test_credentials_of_the_url_are_not_shown_as_the_provider_got_them(
+    owed: MakeRequest, provider_server: ProviderServer
+) -> None:
+    provider_server.answer("/api", lambda asked: Answer(200, f'{{"you": "{asked.headers["authorization"]}"}}'.encode()))
+    address = provider_server.url.removeprefix("http://")
+
+    after = dispatched(owed(url=f"http://usr:pa55word@{address}/api"))
+
+    sent = base64.b64encode(b"usr:pa55word").decode().rstrip("=")
+    assert provider_server.received("/api")[0].headers["authorization"].startswith(f"Basic {sent}")
+    assert sent not in after.message + OutboundAttempt.objects.get().response_body
 
 
 def test_an_answer_with_a_nul_or_of_great_length_can_be_recorded(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import xml.etree.ElementTree as ET
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -331,7 +332,8 @@ def test_what_was_typed_where_credentials_stand_counts_as_secret() -> None:
 
     request = render_request(spec, MergeContext(default_country="IN", customer_number="+919611795983"))
 
-    assert set(request.secrets) == {"s3cret!", "t@ken", "abcdef12", "zyx98765"}
+    basic = base64.b64encode(b"key:t@ken").decode().rstrip("=")
+    assert set(request.secrets) == {"s3cret!", "t@ken", basic, "abcdef12", "zyx98765"}
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,24 @@ def test_for_a_masked_agent_the_numbers_are_masked(read: Any, lead: Lead, agent:
     assert answer.json()["Lead"]["numbers"][0]["number"].endswith("983")
 
 
+def test_for_a_masked_agent_no_text_gives_the_number_away(read: Any, lead: Lead, agent: Agent) -> None:
+    Agent.objects.filter(pk=agent.pk).update(sees_full_numbers=False)
+    texts = {"external_id": PHONE, "email": f"{PHONE}@example.com", "company": PHONE, "stage": PHONE, "source": PHONE}
+    Lead.objects.filter(pk=lead.pk).update(**texts)
+    opportunity = OpportunityFactory(lead=lead, name=PHONE, owner=agent, external_id=PHONE, stage=PHONE)
+    CallFactory(lead=lead, agent=agent, opportunity=opportunity, disposition=PHONE, notes=PHONE)
+    asked = f"AgentEmail={agent.email}"
+
+    answers = [
+        read(f"leadId={lead.pk}&{asked}"),
+        read(f"opportunityId={opportunity.pk}&{asked}", hook="opportunity-details"),
+    ]
+
+    for answer in answers:
+        assert answer.status_code == 200
+        assert PHONE.removeprefix("+91") not in answer.content.decode()
+
+
 def nulls_allowed(node: Any) -> Any:
     """OpenAPI 3.0's ``nullable`` as JSON Schema says it."""
     if isinstance(node, list):

@@ -144,6 +144,15 @@ def test_guessing_the_credential_is_slowed_down(ask: Any, agent: Agent) -> None:
     assert answers[-1].status_code == 429
 
 
+def test_wrong_links_of_others_keep_no_good_one_from_opening(ask: Any, agent: Agent) -> None:
+    good = ask({"AgentEmail": agent.email, "Target": "console"}).json()["Message"]["Url"]
+    wrong = [Client().get(f"{path_of(good).partition('?')[0]}?key=wrong{number}") for number in range(62)]
+
+    opened = Client().get(path_of(good))
+
+    assert (wrong[0].status_code, wrong[-1].status_code, opened.status_code) == (401, 429, 200)
+
+
 def test_a_runaway_server_gets_no_more_keys(ask: Any, agent: Agent) -> None:
     answers = [ask({"AgentEmail": agent.email, "Target": "console"}) for _ in range(31)]
 

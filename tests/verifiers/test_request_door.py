@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]  # ships no types
 
-from connector_config.verification import settings_for, verifier_for
+from connector_config.mapping.parsers import parse_request
+from connector_config.verification import VerificationError, settings_for, verifier_for
 from tests.verifiers.cases import NOW, SECRET
 from webhooks.client_address import client_address, is_address_allowed
 from webhooks.verifiers import signed_request
@@ -114,3 +115,53 @@ def test_any_forwarded_header_is_survived(remote: str, forwarded: str, proxies: 
 )  # fmt: skip
 def test_allow_list(address: str, allow_list: str, is_allowed: bool) -> None:
     assert is_address_allowed(address, allow_list) is is_allowed
+
+
+FIELD = '--B\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '--B\r\nContent-Disposition: form-data; name="data"; filename="a"\r\n\r\n{"From":"+15550001111"}\r\n',
+        '--B\r\nX-Odd: name="data"\r\n\r\n{"From":"+15550001111"}\r\n',
+        '--B\r\nX-Odd: name="From"\r\nContent-Disposition: form-data; name="Twice"\r\n\r\n+15550001111\r\n',
+        '--B\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: form-data; name="From"\r\n\r\nKzE1NTU=\r\n',
+    ],
+)
+def test_signature_covers_every_part_that_events_are_read_from(hidden: str) -> None:
+    form = {"From": "+14155550100", "CallSid": "CA1"}
+    signature = RequestValidator(SECRET).compute_signature(f"{PUBLIC}hooks/k/events", form)
+    honest = "".join(FIELD.format(name, value) for name, value in form.items()) + "--B--\r\n"
+
+    def is_believed(body: str) -> bool:
+        asked = RequestFactory().generic(
+            "POST",
+            "/hooks/k/events",
+            body,
+            "multipart/form-data; boundary=B",
+            headers={"X-Twilio-Signature": signature},
+        )
+        try:
+            verifier_for("twilio").verify(
+                signed_request(asked, public_url=PUBLIC, received_at=NOW), settings_for("twilio", {"secret": SECRET})
+            )
+        except VerificationError:
+            return False
+        return True
+
+    assert is_believed(honest)
+    assert not is_believed(hidden + honest)
+
+
+def test_form_is_read_as_the_mapping_reads_it() -> None:
+    declared = "application/x-www-form-urlencoded; a=multipart/form-data; boundary=B"
+    body = FIELD.format("From", "+15550001111").encode() + b"--B--"
+    asked = RequestFactory().generic("POST", "/hooks/k/events", body, declared)
+
+    events = parse_request(
+        method="POST", endpoint="events", query_string="", headers={}, content_type=declared, body=body
+    )
+
+    form = signed_request(asked, public_url=PUBLIC, received_at=NOW).form
+    assert [{name: [value] for name, value in event.items()} for event in events.bodies] == [form]

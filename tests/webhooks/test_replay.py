@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import json
 from datetime import timedelta
 from io import StringIO
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -148,6 +152,69 @@ def test_secret_stands_neither_in_journal_nor_in_the_answer(connector: Connector
     assert b"s3cret" not in refused.content
 
 
+@pytest.mark.parametrize("location", ["query", "body"])
+def test_secret_is_in_no_record_however_it_was_written(connector: Connector, location: str) -> None:
+    secret = 'ab+c/d=e "f=='
+    change(
+        connector,
+        verification_scheme="token",
+        verification_settings={"location": location, "name": "token"},
+        verification_secrets={"secret": secret},
+    )
+    url, other = f"/hooks/{connector.hook_key}/call-log", json.dumps(SAMPLE)
+    written = json.dumps({**SAMPLE, "token": secret}).replace("/", r"\/").replace("+", r"\u002B")
+    query = {"token": secret}
+
+    if location == "query":
+        answers = [Client().post(f"{url}?{urlencode(query)}", other, content_type="application/json")]
+    else:
+        answers = [
+            Client().post(url, written, content_type="application/json"),
+            Client().post(url, urlencode({**SAMPLE, **query}), content_type="application/x-www-form-urlencoded"),
+        ]
+
+    assert [answer.status_code for answer in answers] == [200] * len(answers)
+    for entry in JournalEntry.objects.all():
+        kept = entry.query_string + bytes(entry.body).decode()
+        assert "********" in kept
+        assert not any(piece in kept for piece in ("ab+", "ab%2B", "ab\\u002B", "f=="))
+
+
+def test_secret_of_digits_leaves_the_numbers_that_a_replay_needs(connector: Connector) -> None:
+    change(connector, verification_scheme="basic", verification_settings={"username": "u"})
+    change(connector, verification_secrets={"secret": "96117"})
+    credentials = base64.b64encode(b"u:96117").decode()
+
+    Client().post(
+        f"/hooks/{connector.hook_key}/call-log",
+        json.dumps(SAMPLE),
+        content_type="application/json",
+        headers={"Authorization": f"Basic {credentials}"},
+    )
+
+    assert json.loads(bytes(JournalEntry.objects.get().body)) == SAMPLE
+
+
+def test_refused_token_is_not_readable_and_still_lets_the_request_in_later(connector: Connector) -> None:
+    change(
+        connector,
+        verification_scheme="token",
+        verification_settings={"location": "body", "name": "token"},
+        verification_secrets={"secret": "mistyped-by-us"},
+    )
+
+    post(connector, {**SAMPLE, "token": "the-providers-own"})
+
+    kept = QuarantinedRequest.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM webhooks_quarantinedrequest")
+        stored = str([bytes(cell) if isinstance(cell, memoryview) else cell for cell in cursor.fetchone()])
+    assert "the-providers-own" not in stored
+    change(connector, verification_secrets={"secret": "the-providers-own"})
+    release_from_quarantine(kept)
+    assert Call.objects.count() == 1
+
+
 def test_kept_but_unfinished_requests_are_worked_on_later(connector: Connector) -> None:
     post(connector, SAMPLE)
     Call.objects.all().delete()
@@ -209,4 +276,45 @@ def test_a_signed_delivery_that_comes_again_does_its_work_once(connector: Connec
     other = deliver(json.dumps({**SAMPLE, "CallSessionId": "other"}))
 
     assert (first, again, other) == (200, 200, 200)
-    assert JournalEntry.objects.count() == StoredEvent.objects.count() == 1
+    # Signed as well, so it is the sender who was careless with the nonce: what was accepted is not dropped.
+    assert sorted(Call.objects.values_list("session_id", flat=True)) == sorted([SAMPLE["CallSessionId"], "other"])
+    assert JournalEntry.objects.count() == StoredEvent.objects.count() == 2
+
+
+def signed_post(connector: Connector, endpoint: str, body: dict[str, Any]) -> Any:
+    """A request by the scheme Standard Webhooks; every one has the same id and time."""
+    content, now = json.dumps(body).encode(), str(int(timezone.now().timestamp()))
+    digest = hmac.new(b"key", f"msg_1.{now}.".encode() + content, "sha256").digest()
+    signature = f"v1,{base64.b64encode(digest).decode()}"
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": now, "webhook-signature": signature}
+    url = f"/hooks/{connector.hook_key}/{endpoint}"
+    return Client().post(url, content, content_type="application/json", headers=headers)
+
+
+@pytest.fixture
+def signing_connector(connector: Connector) -> Connector:
+    change(connector, verification_scheme="standard_webhooks")
+    change(connector, verification_secrets={"secret": base64.b64encode(b"key").decode()})
+    return connector
+
+
+@time_machine.travel("2026-01-05T10:00:00Z", tick=False)
+def test_message_that_goes_to_two_hooks_does_its_work_at_both(signing_connector: Connector) -> None:
+    answers = [signed_post(signing_connector, endpoint, SAMPLE) for endpoint in ("agent-popup", "call-log", "call-log")]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert sorted(StoredEvent.objects.values_list("kind", flat=True)) == ["call_log", "popup"]
+
+
+@time_machine.travel("2026-01-05T10:00:00Z", tick=False)
+def test_repetition_of_a_rejected_delivery_is_read_again(signing_connector: Connector) -> None:
+    log = {key: value for key, value in SAMPLE.items() if key != "Direction"} | {"Way": "In"}
+
+    rejected = [signed_post(signing_connector, "call-log", log).status_code for _ in range(2)]
+    change(signing_connector, mapping={"fields": {"direction": "Way"}})
+    accepted = signed_post(signing_connector, "call-log", log)
+
+    assert rejected == [422, 422]
+    assert accepted.status_code == 200
+    assert Call.objects.count() == 1
+    assert JournalEntry.objects.get().verdict == "processed"

@@ -58,8 +58,8 @@ class JournalEntry(models.Model):
 class QuarantinedRequest(models.Model):
     """A request whose credential was refused; the newest hundred a connector are kept for seven days.
 
-    ``request`` holds what a verifier reads (address, headers, query, form), encrypted: the refused credential among it
-    may prove right once the secret is mended.
+    ``request`` holds what a verifier reads (address, headers, query, form, body), encrypted: the refused credential
+    among it may prove right once the secret is mended. ``body`` is for people, without credentials.
     """
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="+")

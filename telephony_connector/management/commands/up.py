@@ -1,6 +1,7 @@
 """`manage.py up`: everything on one port, in the foreground."""
 
 import gc
+import os
 import socket
 import sys
 import time
@@ -30,6 +31,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Start, announce, look after the children, stop them all."""
         started_at = time.monotonic()
+        # Database, recordings, logs: nothing of it is for other users of the machine.
+        os.umask(0o077)
         try:
             preparation.make_data_directory(settings.DATA_DIR)
             with preparation.locked_data_directory(settings.DATA_DIR):
