@@ -74,6 +74,16 @@ class PopupCard:
         return self.typed.get("disposition", self.call.disposition)
 
     @property
+    def notes(self) -> str:
+        """The notes that their field shows: what was just typed, else what is kept."""
+        return self.typed.get("notes", self.call.shown_notes)
+
+    @property
+    def notes_before(self) -> str:
+        """The kept notes that the agent has before them, whatever they type."""
+        return self.typed.get("notes_before", self.call.shown_notes)
+
+    @property
     def follow_ups(self) -> list[tuple[str, str]]:
         """When to call again, as values and words."""
         return [(key, words) for key, (words, _) in FOLLOW_UPS.items()]

@@ -2,6 +2,7 @@
 import { callAttention, startAttention } from "./attention.js";
 import { startCopying, startMenus } from "./gestures.js";
 import { startLists } from "./lists.js";
+import { startNotes } from "./notes.js";
 import { startPopups } from "./popups.js";
 import "./recording.js";
 import { followStream } from "./stream.js";
@@ -13,6 +14,7 @@ startMenus();
 
 if (document.body.dataset.agent) {
   startAttention();
+  startNotes();
   const popups = startPopups();
   const refreshLists = startLists();
   followStream({

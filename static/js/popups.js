@@ -119,7 +119,7 @@ function update(old, fresh) {
 
 function isBusy(region) {
   const field = region.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
-  return field || region.hasAttribute("data-typed") || region.querySelector("details[open], [data-typed]") !== null;
+  return field || region.hasAttribute("data-typed") || region.querySelector("details[open], [data-typed], [data-unsaved]") !== null;
 }
 
 function swap(current, region) {
@@ -131,7 +131,9 @@ function swap(current, region) {
   if (focused) document.getElementById(focused)?.focus();
 }
 
+// Notes are kept by themselves: once they are, the server's copy may stand in their place.
 function markTyped(field) {
+  if (field.dataset?.notes) return;
   field.closest?.(".popup [data-region='form'], .popup .new-lead")?.setAttribute("data-typed", "");
 }
 

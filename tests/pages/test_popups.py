@@ -190,6 +190,60 @@ def test_notes_are_kept_while_typing(show: Show, asha: Agent, client_of: ClientO
     assert b"saved" in answer.content
 
 
+def test_notes_that_changed_are_told_to_the_agents_other_tabs(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show()
+    client, path = client_of(asha), reverse("popup-notes", args=[delivery.popup_id])
+
+    numbers = []
+    for notes in ("wants", "wants a loan", "wants a loan"):
+        client.post(path, {"notes": notes}, headers=FETCH)
+        delivery.refresh_from_db()
+        numbers.append(delivery.sequence)
+
+    assert numbers[0] < numbers[1] == numbers[2]
+
+
+@pytest.mark.parametrize("page", ["popup-disposition", "call-outcome"])
+@pytest.mark.parametrize(
+    ("form", "kept"),
+    [
+        ({"notes": "", "notes_before": ""}, "of another tab"),
+        ({"notes": "shown\r\nhere", "notes_before": "shown\nhere"}, "of another tab"),
+        ({"notes": "typed here", "notes_before": ""}, "typed here"),
+        ({"notes": "", "notes_before": "shown here"}, ""),
+        ({"notes": ""}, ""),
+    ],
+)
+def test_form_in_which_nobody_wrote_notes_changes_none(
+    page: str, form: dict[str, str], kept: str, show: Show, asha: Agent, client_of: ClientOf
+) -> None:
+    delivery = show(notes="of another tab")
+    pk = delivery.popup_id if page == "popup-disposition" else delivery.popup.call_id
+
+    client_of(asha).post(reverse(page, args=[pk]), {"disposition": "Call back", **form}, headers=FETCH)
+
+    call = Call.objects.get()
+    assert (call.disposition, call.notes) == ("Call back", kept)
+
+
+def test_provider_s_notes_do_not_become_the_agents_by_saving(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show(provider_notes="from the provider")
+    form = {"disposition": "Call back", "notes": "from the provider", "notes_before": "from the provider"}
+
+    client_of(asha).post(reverse("popup-disposition", args=[delivery.popup_id]), form, headers=FETCH)
+
+    assert Call.objects.get().notes == ""
+
+
+def test_refused_choice_leaves_the_notes_in_their_field(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show(lead=factories.LeadFactory(owner=asha), notes="wants a loan")
+
+    answer = client_of(asha).post(reverse("popup-new-lead", args=[delivery.popup_id]), {"name": "Ravi"}, headers=FETCH)
+
+    assert answer.status_code == 422
+    assert "wants a loan</textarea>" in answer.content.decode()
+
+
 def test_popup_is_acknowledged_once(show: Show, asha: Agent, client_of: ClientOf) -> None:
     delivery = show()
     client, path = client_of(asha), reverse("popup-ack", args=[delivery.popup_id])
