@@ -1,5 +1,5 @@
 // Starts the parts of the agents' pages; each lives in its own file.
-import { callAttention, startAttention } from "./attention.js";
+import { callAttention, endAttention, startAttention } from "./attention.js";
 import { startCopying, startMenus } from "./gestures.js";
 import { startLists } from "./lists.js";
 import { startNotes } from "./notes.js";
@@ -20,6 +20,7 @@ if (document.body.dataset.agent) {
   followStream({
     popup: async (news) => {
       refreshLists();
+      if (news.closed || news.state !== "ringing") endAttention(news);
       // What the page shows decides, not the news: a page that slept hears late of calls that have ended meanwhile.
       if ((await popups.show(news)) === "ringing") callAttention(news);
     },
