@@ -1,5 +1,6 @@
 // Starts the parts of the agents' pages; each lives in its own file.
 import { callAttention, endAttention, startAttention } from "./attention.js";
+import { startFailures } from "./failures.js";
 import { startCopying, startMenus } from "./gestures.js";
 import { startLists } from "./lists.js";
 import { startNotes } from "./notes.js";
@@ -11,6 +12,7 @@ import { startTimes } from "./times.js";
 startTimes();
 startCopying();
 startMenus();
+startFailures();
 
 if (document.body.dataset.agent) {
   startAttention();
