@@ -79,13 +79,13 @@ def opportunity_document(opportunity: Opportunity, reader: Reader) -> dict[str, 
 def _lead(lead: Lead, reader: Reader) -> dict[str, Any]:
     return {
         "id": str(lead.pk),
-        "external_id": lead.external_id or "",
+        "external_id": reader.text(lead.external_id or ""),
         "name": reader.text(lead.name),
         "numbers": [reader.number(phone.number, phone.e164) for phone in lead.phones.all()],
-        "email": lead.email,
+        "email": reader.text(lead.email),
         "company": reader.text(lead.company),
-        "stage": lead.stage,
-        "source": lead.source,
+        "stage": reader.text(lead.stage),
+        "source": reader.text(lead.source),
         "do_not_call": lead.do_not_call,
         "owner": _person(lead.owner),
         "url": f"{settings.PUBLIC_URL}{reverse('lead', args=[lead.pk])}",
@@ -95,9 +95,9 @@ def _lead(lead: Lead, reader: Reader) -> dict[str, Any]:
 def _opportunity(opportunity: Opportunity, reader: Reader) -> dict[str, Any]:
     return {
         "id": str(opportunity.pk),
-        "external_id": opportunity.external_id or "",
+        "external_id": reader.text(opportunity.external_id or ""),
         "name": reader.text(opportunity.name),
-        "stage": opportunity.stage,
+        "stage": reader.text(opportunity.stage),
         "status": opportunity.status,
         "owner": _person(opportunity.owner),
     }
@@ -116,7 +116,7 @@ def _call(call: Call, reader: Reader) -> dict[str, Any]:
         "at": _moment(call.happened_at),
         "duration_seconds": call.duration_seconds,
         "agent": _person(call.agent),
-        "disposition": call.disposition,
+        "disposition": reader.text(call.disposition),
         "notes": reader.text(call.shown_notes),
     }
 
