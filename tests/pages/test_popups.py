@@ -38,6 +38,24 @@ def test_card_names_the_lead_and_offers_what_to_do(show: Show, asha: Agent, clie
         assert word in html
 
 
+@pytest.mark.parametrize(
+    ("caller", "title"), [({}, "+91 96117 95983"), ({"name": "R. Kumar of Pune"}, "R. Kumar of Pune")]
+)
+def test_lead_without_a_name_is_known_by_the_callers_name_or_the_number(
+    caller: dict[str, str], title: str, show: Show, asha: Agent, client_of: ClientOf
+) -> None:
+    lead = factories.LeadFactory(name="", company="", email="", owner=asha, phones=["+919611795983"])
+    delivery = show(lead=lead, caller=caller)
+    client = client_of(asha)
+
+    card = client.get(reverse("popup-card", args=[delivery.popup_id])).content.decode()
+    pages = [client.get(path).content.decode() for path in ("/", "/leads/", f"/leads/{lead.pk}/", "/calls/")]
+
+    assert f"<h2>{title}</h2>" in card
+    assert "<h1>+91 96117 95983</h1>" in pages[2]
+    assert all(f"Lead {str(lead.pk)[:8]}" not in html for html in (card, *pages))
+
+
 @pytest.mark.parametrize("page", ["popup", "popup-card"])
 def test_popup_of_another_agent_does_not_exist(page: str, show: Show, ben: Agent, client_of: ClientOf) -> None:
     delivery = show()
