@@ -1,4 +1,4 @@
-// Names for the fields that the theme leaves without one: cells of inline tables, and boxes that search.
+// Names for what the theme leaves without one: cells of inline tables, boxes that search, icons that explain.
 "use strict";
 
 (() => {
@@ -26,6 +26,11 @@
     }
   }
 
+  // Django's chooser of two lists names its icon, which only what has a role may be.
+  function nameIcons() {
+    for (const icon of document.querySelectorAll(".help-tooltip[aria-label]:not([role])")) icon.setAttribute("role", "img");
+  }
+
   let isDue = false;
   function soon() {
     if (isDue) return;
@@ -34,6 +39,7 @@
       isDue = false;
       nameCells();
       nameSearches();
+      nameIcons();
     });
   }
 

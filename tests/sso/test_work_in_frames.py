@@ -10,11 +10,12 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser import sample
-from tests.browser.conftest import office, picture, provider, ring  # noqa: F401  # fixtures
+from tests.browser.conftest import office, picture, provider, ring, run  # noqa: F401  # fixtures
+from tests.browser.test_accessibility import faults
 from tests.environment.live import LiveSystem
 from tests.recordings.sound_server import Sound, SoundServer, serving, tone
 from tests.sso.host import HostSite
-from tests.sso.test_in_the_browser import HOST_PAGE, embed, host, strict_browser, system, tab, until  # noqa: F401
+from tests.sso.test_in_the_browser import HOST_PAGE, embed, host, key_url, strict_browser, system, tab, until  # noqa: F401
 
 pytestmark = pytest.mark.browser
 Embed = Callable[..., FrameLocator]
@@ -93,8 +94,32 @@ def test_forms_filters_and_downloads_of_the_console_work_in_a_frame(console: Fra
     assert ("Outbound" in text, "Inbound" in text) == (True, False)
 
 
+@pytest.mark.parametrize("target", ["console", "lead", "opportunity", "popups"])
+def test_embedded_pages_have_no_serious_fault(
+    target: str, system: LiveSystem, ring: Any, tab: Page  # noqa: F811
+) -> None:  # fmt: skip
+    code = "from crm.models import Opportunity; print(Opportunity.objects.get().pk)"
+    opportunity = system.manage("shell", "-v", "0", "-c", code).stdout.split()[-1]
+    named = {"lead": {"LeadPhone": sample.RAVI_NUMBERS[0]}, "opportunity": {"OpportunityId": opportunity}}
+    ring(f"embedded-{target}")
+    tab.goto(key_url(system, Target=target, **named.get(target, {})))
+    tab.locator("#connection[data-state=live]").wait_for()
+
+    for width in (1280, 390):
+        tab.set_viewport_size({"width": width, "height": 844})
+        assert faults(tab) == []
+
+
+@pytest.mark.parametrize("path", ["/embed/acme/", "/embed/acme/corner/", "/embed/acme/console?key=used-up"])
+def test_pages_that_show_nothing_yet_have_no_serious_fault(path: str, system: LiveSystem, tab: Page) -> None:  # noqa: F811
+    tab.goto(system.base_url + path)
+    tab.get_by_text(re.compile("This page is over|Sign in to the telephone|cannot be opened")).first.wait_for()
+
+    assert faults(tab) == []
+
+
 def test_popup_in_the_corner_is_worked_with(
-    system: LiveSystem, host: HostSite, ring: Any, tab: Page  # noqa: F811
+    system: LiveSystem, host: HostSite, ring: Any, run: str, tab: Page  # noqa: F811
 ) -> None:  # fmt: skip
     host.pages["/crm"] = HOST_PAGE.replace("{base}", system.base_url)
     tab.goto(f"{host.origin}/crm")
@@ -108,8 +133,8 @@ def test_popup_in_the_corner_is_worked_with(
     with window.expect_event("close"):
         window.get_by_role("button", name="Connect").click()
     corner.locator("#connection[data-state=live]").wait_for()
-    ring("corner-work", Status="InProgress")
-    popup = corner.get_by_role("alertdialog", name=re.compile("Ravi Kumar"))
+    ring(f"corner-work-{run}", "+917922223344", Status="InProgress")
+    popup = corner.get_by_role("alertdialog", name=re.compile("Dev Patel"))
 
     popup.get_by_label("Notes").fill("From the corner")
     popup.get_by_label("Disposition").select_option("Call back")
@@ -117,7 +142,7 @@ def test_popup_in_the_corner_is_worked_with(
     expect(popup).to_contain_text("Saved: Call back")
     with tab.context.expect_page() as lead:
         popup.get_by_role("button", name="Open lead").click()
-    expect(lead.value.get_by_role("heading", name="Ravi Kumar").first).to_be_visible()
+    expect(lead.value.get_by_role("heading", name="Dev Patel").first).to_be_visible()
     popup.get_by_role("button", name="Dismiss").click()
 
     expect(popup).to_have_count(0)
