@@ -139,6 +139,21 @@ def test_notification_goes_with_its_call_whichever_tab_gave_it(tabs: list[Page],
     assert sorted(_taken_back(tabs)) == ["Meera Iyer", "Ravi Kumar"]
 
 
+def test_page_left_open_by_a_colleague_becomes_the_next_ones(signed_in: SignedIn, ring: Ring, run: str) -> None:
+    ben = signed_in(sample.BEN)
+    left_open = signed_in()
+    left_open.context.clear_cookies()
+    cookies: Any = ben.context.cookies()
+    left_open.context.add_cookies(cookies)
+
+    left_open.context.set_offline(True)
+    left_open.context.set_offline(False)
+
+    expect(left_open.locator("summary", has_text="Ben Thomas")).to_be_visible()
+    ring(f"for-ben-{run}", DestinationNumber="+919611795981")
+    expect(left_open.get_by_role("alertdialog", name="Ravi Kumar")).to_be_visible()
+
+
 def test_another_tab_takes_over_when_the_one_that_listens_is_closed(tabs: list[Page], ring: Ring, run: str) -> None:
     ring(f"before-close-{run}")
     for popup in _popups(tabs):

@@ -56,6 +56,19 @@ def test_lead_without_a_name_is_known_by_the_callers_name_or_the_number(
     assert all(f"Lead {str(lead.pk)[:8]}" not in html for html in (card, *pages))
 
 
+def test_closed_opportunity_is_offered_only_to_the_call_that_is_about_it(
+    show: Show, asha: Agent, client_of: ClientOf
+) -> None:
+    lead = factories.LeadFactory(owner=asha)
+    won, lost = (factories.OpportunityFactory(lead=lead, name=status, status=status) for status in ("Won", "Lost"))
+    delivery = show(lead=lead, opportunity=won)
+
+    html = client_of(asha).get(reverse("popup-card", args=[delivery.popup_id])).content.decode()
+
+    assert f'value="{won.pk}" selected' in html
+    assert str(lost.pk) not in html
+
+
 @pytest.mark.parametrize("page", ["popup", "popup-card"])
 def test_popup_of_another_agent_does_not_exist(page: str, show: Show, ben: Agent, client_of: ClientOf) -> None:
     delivery = show()
