@@ -21,7 +21,6 @@ from connector_config.mapping.events import CallStatus
 from crm.models import Agent, Lead, Opportunity
 from telephony_connector.common.phones import for_display, is_withheld
 
-
 MOST_OPPORTUNITIES = 20
 
 
