@@ -63,11 +63,13 @@ FOLLOW_UPS = {
 class DispositionForm(forms.Form):
     """How the call went, the agent's notes, and when to call again; ``keep`` leaves the follow-up as it is.
 
-    A day and time of the agent's own, read in the reader's zone, stands above the choice.
+    A day and time of the agent's own, read in the reader's zone, stands above the choice. ``notes_before`` are the
+    notes as the form was shown with them, so that one in which nobody wrote changes none.
     """
 
     disposition = forms.CharField(required=False, max_length=120)
     notes = forms.CharField(required=False, max_length=10_000, strip=True)
+    notes_before = forms.CharField(required=False, strip=True)
     follow_up = forms.ChoiceField(required=False, choices=[("", ""), ("keep", ""), *((key, key) for key in FOLLOW_UPS)])
     follow_up_on = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
@@ -77,6 +79,12 @@ class DispositionForm(forms.Form):
         if moment is not None and moment < timezone.now():
             raise forms.ValidationError("This is in the past.")
         return moment
+
+    @property
+    def are_notes_untouched(self) -> bool:
+        """True for a valid form in which nobody wrote notes: what another tab has kept meanwhile must stand."""
+        written, shown = (self.cleaned_data[name].splitlines() for name in ("notes", "notes_before"))
+        return "notes_before" in self.data and written == shown
 
     def follow_up_at(self, known: datetime | None) -> datetime | None:
         """When to call again, of a valid form; ``known`` is what was settled before."""

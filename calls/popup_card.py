@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from calls import desk_selectors
@@ -19,6 +20,8 @@ from calls.services.popups import owes_disposition
 from connector_config.mapping.events import CallStatus
 from crm.models import Agent, Lead, Opportunity
 from telephony_connector.common.phones import for_display, is_withheld
+
+MOST_OPPORTUNITIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,16 @@ class PopupCard:
     def chosen(self) -> str:
         """The disposition that its field shows: what was just typed, else what is saved."""
         return self.typed.get("disposition", self.call.disposition)
+
+    @property
+    def notes(self) -> str:
+        """The notes that their field shows: what was just typed, else what is kept."""
+        return self.typed.get("notes", self.call.shown_notes)
+
+    @property
+    def notes_before(self) -> str:
+        """The kept notes that the agent has before them, whatever they type."""
+        return self.typed.get("notes_before", self.call.shown_notes)
 
     @property
     def follow_ups(self) -> list[tuple[str, str]]:
@@ -192,6 +205,8 @@ def lead_choices(call: Call) -> list[LeadChoice]:
 
 
 def _opportunities(call: Call) -> list[Opportunity]:
+    """The lead's open ones, and the call's own, whatever has become of it."""
     if call.lead_id is None:
         return []
-    return list(Opportunity.objects.filter(lead_id=call.lead_id, status=Opportunity.Status.OPEN)[:20])
+    to_choose = Q(status=Opportunity.Status.OPEN) | Q(pk=call.opportunity_id)
+    return list(Opportunity.objects.filter(to_choose, lead_id=call.lead_id)[:MOST_OPPORTUNITIES])

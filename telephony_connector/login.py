@@ -43,7 +43,7 @@ class GuardedBackend(ModelBackend):
         return user
 
 
-class AdministrationLoginForm(AuthenticationForm):
+class AdministrationLoginForm(AuthenticationForm):  # type: ignore[misc]  # untyped base
     """People log in with their e-mail here as well, which Django calls a username; it says so when one is held back."""
 
     error_messages: ClassVar[dict[str, Any]] = {
@@ -60,7 +60,7 @@ class AdministrationLoginForm(AuthenticationForm):
         """Why nobody was let in."""
         if getattr(self.request, "is_login_held_back", False):
             return ValidationError(self.error_messages["held_back"], code="held_back")
-        return super().get_invalid_login_error()
+        return super().get_invalid_login_error()  # type: ignore[no-any-return]
 
 
 def _limits(request: HttpRequest, username: str) -> dict[str, int]:

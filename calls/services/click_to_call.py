@@ -22,6 +22,10 @@ from telephony_connector.common.phones import SUFFIX_LENGTH, digits_of, is_withh
 
 PURPOSE = RequestTemplate.Purpose.CLICK_TO_CALL
 LONGEST_IDEMPOTENCY_KEY = 200
+LONGEST_INTERNATIONAL = 15
+"""Digits of a number with its country code (ITU-T E.164)."""
+LONGEST_DIALLED = 20
+"""Digits of a number in some provider's own writing, with prefixes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +169,11 @@ def _dialable(raw: str, connector: Connector) -> tuple[str, str]:
         return number.e164, number.e164
     digits = digits_of(raw)
     is_plain = not any(character.isalpha() for character in raw)
-    if is_withheld(raw) or not is_plain or not SUFFIX_LENGTH <= len(digits) <= 20:
+    is_international = raw.strip().startswith("+")
+    longest = LONGEST_INTERNATIONAL if is_international else LONGEST_DIALLED
+    if is_withheld(raw) or not is_plain or not digits.strip("0") or not SUFFIX_LENGTH <= len(digits) <= longest:
         raise ClickToCallRefusedError("This is no number that can be called.", "phone")
-    return f"+{digits}" if raw.strip().startswith("+") else digits, ""
+    return f"+{digits}" if is_international else digits, ""
 
 
 def _check_number(number: str, agent: Agent, connector: Connector) -> None:

@@ -21,10 +21,10 @@ NOTES_LIMIT = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a call went: the disposition, what was said, and when to call again."""
+    """How a call went: the disposition, what was said (None: as it stands), and when to call again."""
 
     disposition: str
-    notes: str
+    notes: str | None
     follow_up_at: datetime | None
 
 
@@ -42,16 +42,26 @@ def set_follow_up(*, call: Call, at: datetime) -> None:
     call.save(update_fields=["follow_up_at", "updated_at"])
 
 
+@transaction.atomic
 def save_notes(*, call: Call, notes: str) -> None:
-    """Keep what the agent wrote; it stands above the provider's notes."""
-    Call.objects.filter(pk=call.pk).update(notes=notes[:NOTES_LIMIT], updated_at=timezone.now())
-    call.notes = notes[:NOTES_LIMIT]
+    """Keep what the agent wrote, and show it in their other tabs; it stands above the provider's notes."""
+    if _keep_notes(call, notes):
+        _tell_desks(call)
+
+
+def _keep_notes(call: Call, notes: str) -> bool:
+    """Whether these notes are others than those that stood there."""
+    others = Call.objects.filter(pk=call.pk).exclude(notes=notes[:NOTES_LIMIT])
+    is_changed = bool(others.update(notes=notes[:NOTES_LIMIT], updated_at=timezone.now()))
+    call.refresh_from_db(fields=["notes", "updated_at"])
+    return is_changed
 
 
 @transaction.atomic
-def write_up(*, call: Call, notes: str, follow_up_at: datetime | None) -> None:
-    """Keep the notes and when to call again, of a call whose disposition nobody has chosen yet."""
-    save_notes(call=call, notes=notes)
+def write_up(*, call: Call, notes: str | None, follow_up_at: datetime | None) -> None:
+    """Keep the notes (None: as they stand) and when to call again, of a call whose disposition nobody has chosen."""
+    if notes is not None:
+        _keep_notes(call, notes)
     call.follow_up_at = follow_up_at
     call.save(update_fields=["follow_up_at", "updated_at"])
     _tell_desks(call)

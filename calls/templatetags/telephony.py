@@ -19,6 +19,7 @@ from calls import presentation
 from calls.embedded_pages import is_web_address
 from calls.models import Call, OutboundRequest
 from crm import masking
+from crm.models import Lead
 from telephony_connector.common.phones import for_display, is_withheld
 
 register = template.Library()
@@ -55,6 +56,15 @@ def caller_number(context: template.Context, call: Call) -> str:
 def shown_text(context: template.Context, value: object) -> str:
     """Text that may hold a customer's number (a name, a note), for the reader of the page."""
     return masking.shown_text("" if value is None else str(value), viewer=_reader(context))
+
+
+@register.simple_tag(takes_context=True)
+def lead_name(context: template.Context, lead: Lead) -> str:
+    """What the reader of the page knows the lead by: its name, else its main number, masked where need be."""
+    main = None if lead.label else next(iter(lead.phones.all()), None)
+    if main is None:
+        return masking.shown_text(str(lead), viewer=_reader(context))
+    return masking.shown_number(main.e164 or main.number, viewer=_reader(context))
 
 
 @register.simple_tag(takes_context=True)

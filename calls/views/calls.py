@@ -51,7 +51,8 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
     found, form = _call_of(request, pk), DispositionForm(request.POST)
     if not form.is_valid():
         return _page(request, found, {name: str(errors[0]) for name, errors in form.errors.items()})
-    notes = text_to_keep(form.cleaned_data["notes"], known=found.shown_notes, writer=request.user)
+    typed = text_to_keep(form.cleaned_data["notes"], known=found.shown_notes, writer=request.user)
+    notes = None if form.are_notes_untouched else typed
     follow_up_at = form.follow_up_at(found.follow_up_at)
     wanted = desk.Outcome(disposition=form.cleaned_data["disposition"], notes=notes, follow_up_at=follow_up_at)
     try:

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from calls.dial_targets import Named, dial_target
+from calls.embedding.middleware import embedded_session_of
 from calls.errors import ClickToCallRefusedError
 from calls.forms import ClickToCallForm
 from calls.models import OutboundRequest
@@ -19,7 +20,7 @@ from calls.selectors import visible_outbound_requests
 from calls.services import desk
 from calls.services.calling_rules import hindrances
 from calls.services.click_to_call import connectors_for, request_click_to_call
-from calls.views.frame import back_to, is_fragment, render_page, signed_in
+from calls.views.frame import back_to, dialling_of, is_fragment, render_page, signed_in
 from connector_config.models import Connector, VirtualNumber
 from crm.masking import shown_text
 from crm.models import Agent, Task
@@ -120,9 +121,12 @@ def task_done(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_POST
 def duty(request: HttpRequest) -> HttpResponse:
-    """Go on duty or off."""
+    """Go on duty or off; a frame in another program, which no reload survives, gets its switch and dial box anew."""
     agent = get_object_or_404(Agent, user_id=request.user.pk)
     desk.set_duty(agent=agent, is_on_duty=request.POST.get("is_on_duty") == "true")
     if is_fragment(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+        context = {"agent": agent, "dialling": dialling_of(agent), "embedded": embedded_session_of(request)}
+        answer = render(request, "embed/duty.html", context)
+        answer.headers["HX-Trigger"] = "duty-changed"
+        return answer
     return back_to(request, reverse("console"))

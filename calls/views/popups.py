@@ -62,7 +62,7 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
         if agent is not None:
             dismiss_popup(popup=popup, agent=agent)
     except DispositionError as error:
-        answer = _refused(request, popup, {"disposition": error.message})
+        answer = _refused(request, popup, {"dismiss": error.message})
         # The form says "delete the popup"; this answer is the popup itself, with the reason.
         answer["HX-Reswap"] = "outerHTML"
         return answer
@@ -156,9 +156,10 @@ def _kept_notes(request: HttpRequest, popup: Popup, typed: str) -> str:
 
 
 def _outcome(request: HttpRequest, form: DispositionForm, popup: Popup) -> desk.Outcome:
+    notes = None if form.are_notes_untouched else _kept_notes(request, popup, form.cleaned_data["notes"])
     return desk.Outcome(
         disposition=form.cleaned_data["disposition"],
-        notes=_kept_notes(request, popup, form.cleaned_data["notes"]),
+        notes=notes,
         follow_up_at=form.follow_up_at(popup.call.follow_up_at),
     )
 

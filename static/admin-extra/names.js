@@ -1,5 +1,5 @@
-// What the theme leaves to the mouse and the eye: names of fields in inline tables and of boxes that search, and the
-// keys of its link "Filters", which leads nowhere and only listens to clicks.
+// What the theme leaves to the mouse and the eye: names of fields in inline tables, of boxes that search and of icons that
+// explain, and the keys of its link "Filters", which leads nowhere and only listens to clicks.
 "use strict";
 
 (() => {
@@ -40,6 +40,11 @@
     }
   }
 
+  // Django's chooser of two lists names its icon, which only what has a role may be.
+  function nameIcons() {
+    for (const icon of document.querySelectorAll(".help-tooltip[aria-label]:not([role])")) icon.setAttribute("role", "img");
+  }
+
   let isDue = false;
   function soon() {
     if (isDue) return;
@@ -49,6 +54,7 @@
       nameCells();
       nameSearches();
       giveKeys();
+      nameIcons();
     });
   }
 

@@ -4,6 +4,7 @@ import { set, setting } from "./settings.js";
 const MUTED = "telephony-muted";
 const LOOKED_AT = "telephony-looked-at";
 const rung = new Set();
+const notified = new Map();
 
 export function startAttention() {
   const sound = document.getElementById("sound");
@@ -32,6 +33,12 @@ export function callAttention(news) {
   if ("Notification" in window && Notification.permission === "granted" && document.hidden) {
     whenNobodyLooks(() => inOneTab(`telephony-notification-${news.popup_id}`, () => notify(news)));
   }
+}
+
+// The call is answered or over, or somebody has put its popup away, in whichever tab.
+export function endAttention(news) {
+  notified.get(news.popup_id)?.close();
+  notified.delete(news.popup_id);
 }
 
 // The lock is kept for as long as the page lives, so that no other tab does the same later.
@@ -66,6 +73,7 @@ async function whenNobodyLooks(act) {
 
 function notify(news) {
   const shown = new Notification(news.lead || news.number, { body: news.lead ? news.number : "Unknown caller", tag: `popup-${news.popup_id}` });
+  notified.set(news.popup_id, shown);
   shown.addEventListener("click", () => {
     window.focus();
     shown.close();

@@ -15,7 +15,7 @@ export function startCorner(enter) {
     if (source === window.parent && origins.includes(origin)) hear(origin, data);
     else if (state.window && source === state.window && origin === location.origin) takeToken(data);
   });
-  document.addEventListener("click", (event) => event.target.closest("[data-sign-in]") && openSignIn(event));
+  document.addEventListener("click", (event) => event.target.closest("a[data-sign-in]") && openSignIn(event));
   new ResizeObserver(tellSize).observe(document.documentElement);
   new MutationObserver(tellSize).observe(document.documentElement, { childList: true, subtree: true, attributes: true });
 

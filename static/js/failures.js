@@ -1,9 +1,8 @@
-// Requests that came to nothing are told where they were made: no connection, or a server that could not do it.
-const NOTES_RETRY_MS = 5000;
-
+// Requests that came to nothing are told where they were made: nothing is worse than a button that seems to work.
+// Notes tell for themselves, see notes.js.
 export function startFailures() {
-  document.addEventListener("htmx:sendError", ({ detail }) => told(detail.elt, "no connection"));
-  document.addEventListener("htmx:responseError", ({ detail }) => told(detail.elt, reason(detail.xhr.status)));
+  document.addEventListener("htmx:sendError", ({ detail }) => told(detail, "no connection"));
+  document.addEventListener("htmx:responseError", ({ detail }) => told(detail, reason(detail.xhr.status)));
   document.addEventListener("htmx:beforeRequest", ({ detail }) => forget(detail.elt));
 }
 
@@ -12,18 +11,14 @@ function reason(status) {
   return status === 404 ? "it is no longer there; reload the page" : `something went wrong here (${status})`;
 }
 
-function told(element, why) {
-  const form = element.closest("form");
-  if (element.matches("textarea[name=notes]")) keepTrying(element, why);
-  else if (form?.matches(".call-form")) say(form.querySelector(".call-result"), `Not called: ${why}. Look whether your phone rings, then try again.`);
-  else if (form && element.closest(".popup")) say(element.closest(".popup").querySelector(".popup-result"), `Not saved: ${why}. Try again.`);
-  else if (form?.method === "post") say(form.appendChild(place()), `Not saved: ${why}. Try again.`);
-}
-
-// Notes are kept while they are typed, so nobody presses a button for them.
-function keepTrying(notes, why) {
-  say(notes.closest(".field").querySelector(".saved"), `not saved yet: ${why}`);
-  setTimeout(() => notes.isConnected && window.htmx.trigger(notes, "retry"), NOTES_RETRY_MS);
+// What a page asks for by itself (lists, how a call stands) is asked again by itself.
+function told({ elt, requestConfig }, why) {
+  if (requestConfig.verb === "get") return;
+  const form = elt.closest("form");
+  const popup = elt.closest(".popup");
+  if (form?.matches(".call-form")) say(form.querySelector(".call-result"), `Not called: ${why}. Look whether your phone rings, then try again.`);
+  else if (popup) say(popup.querySelector(".popup-result"), `Not saved: ${why}. Try again.`);
+  else if (form) say(form.appendChild(place()), `Not saved: ${why}. Try again.`);
 }
 
 function say(where, text) {

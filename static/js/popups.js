@@ -18,8 +18,9 @@ export function startPopups() {
     const popup = event.target.closest?.(".popup") ?? document.getElementById(event.target.id);
     if (popup?.classList.contains("popup")) settle(popup);
   });
-  document.addEventListener("htmx:beforeSwap", (event) => goOn(event.detail.target));
   document.addEventListener("htmx:afterSwap", () => setTimeout(retitle));
+  document.addEventListener("htmx:beforeSwap", (event) => onAnswer(event));
+  keepFocus(stack);
   document.addEventListener("visibilitychange", () => stack.querySelectorAll(".popup").forEach(acknowledge));
 
   // One request at a time for each popup: news that come meanwhile ask once more, and so does one that failed.
@@ -66,9 +67,22 @@ export function startPopups() {
   }
 
   function remove(popup) {
+    const hadFocus = popup?.contains(document.activeElement);
     popup?.remove();
+    if (hadFocus) focusAfter(stack);
     retitle();
     return null;
+  }
+
+  // What an agent does in a popup renews that part of it: what else they have typed there stays, and so does what they
+  // do in a provider's page.
+  function onAnswer(event) {
+    const popup = event.target;
+    if (!event.detail.shouldSwap || !popup.matches?.(".popup")) return;
+    event.preventDefault();
+    const fresh = elementOf(event.detail.serverResponse);
+    if (fresh) update(popup, fresh, event.detail.requestConfig.elt.closest("[data-region]"));
+    else remove(popup);
   }
 
   function outboundChanged(news) {
@@ -106,21 +120,22 @@ function acknowledge(popup) {
   post(ackUrl, { how }).then((answer) => answer.ok || forget(), forget);
 }
 
-// Region by region, so that what is being typed, the caret and open details stay.
-function update(old, fresh) {
+// Region by region, so that what is being typed, the caret and open details stay; not those of ``done``, a region whose
+// form was just taken.
+function update(old, fresh, done = null) {
   for (const attribute of ["class", "aria-label", "data-state", "data-disposed"]) {
     if (fresh.hasAttribute(attribute)) old.setAttribute(attribute, fresh.getAttribute(attribute));
   }
   for (const region of fresh.querySelectorAll("[data-region]")) {
     const current = old.querySelector(`[data-region="${region.dataset.region}"]`);
-    if (current && !isBusy(current)) swap(current, region);
+    if (current && (current === done || !isBusy(current))) swap(current, region);
   }
   old.dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true }));
 }
 
 function isBusy(region) {
   const field = region.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
-  return field || region.hasAttribute("data-typed") || region.querySelector("details[open], [data-typed]") !== null;
+  return field || region.hasAttribute("data-typed") || region.querySelector("details[open], [data-typed], [data-unsaved]") !== null;
 }
 
 function swap(current, region) {
@@ -132,15 +147,31 @@ function swap(current, region) {
   if (focused) document.getElementById(focused)?.focus();
 }
 
-// Whoever puts a popup away by a key stands at the next one then, or at the page, and not at nothing.
-function goOn(popup) {
-  if (!popup?.classList.contains("popup") || !popup.contains(document.activeElement)) return;
-  const next = popup.nextElementSibling ?? popup.previousElementSibling ?? document.getElementById("main");
-  setTimeout(() => popup.isConnected || document.activeElement !== document.body || next?.focus({ preventScroll: true }));
+// Notes are kept by themselves: once they are, the server's copy may stand in their place.
+function markTyped(field) {
+  if (field.dataset?.notes) return;
+  field.closest?.(".popup [data-region='form'], .popup .new-lead")?.setAttribute("data-typed", "");
 }
 
-function markTyped(field) {
-  field.closest?.(".popup [data-region='form'], .popup .new-lead")?.setAttribute("data-typed", "");
+// A button that waits for its answer, or goes with it, loses the focus: whoever works by keyboard gets it back.
+function keepFocus(stack) {
+  let last = null;
+  document.addEventListener("htmx:beforeRequest", ({ target }) => {
+    const popup = target.closest?.(".popup");
+    last = popup?.contains(document.activeElement) ? { popup, id: document.activeElement.id } : null;
+  });
+  document.addEventListener("htmx:afterRequest", () => {
+    if (!last || ![null, document.body].includes(document.activeElement)) return;
+    if (!last.popup.isConnected) return focusAfter(stack);
+    document.getElementById(last.id)?.focus();
+    if (document.activeElement === document.body) last.popup.focus();
+  });
+}
+
+function focusAfter(stack) {
+  const main = document.getElementById("main");
+  main.tabIndex = -1;
+  (stack.querySelector(".popup") ?? main).focus({ preventScroll: true });
 }
 
 function retitle() {

@@ -31,7 +31,7 @@ export function followStream(handlers) {
 
   function lead() {
     if (channel) channel.onmessage = ({ data }) => data.kind === "hello" && answerHello(data);
-    connect(stream, () => state.last, spread);
+    connect({ agent, stream }, () => state.last, spread);
     return new Promise(() => {});
   }
 
@@ -64,7 +64,7 @@ function openChannel(name) {
 
 // Keeps one connection open for as long as the page lives. The browser itself retries every second after a break; here
 // is what it does not see: a refusal, a connection that died in silence, a laptop that slept, a network that is back.
-function connect(stream, last, spread) {
+function connect({ agent, stream }, last, spread) {
   const say = (word) => spread({ kind: "line", state: word });
   let source = null;
   let late = null;
@@ -85,7 +85,9 @@ function connect(stream, last, spread) {
         heardAt = Date.now();
         handle(event);
       });
-    on("hello", () => {
+    on("hello", (event) => {
+      // Somebody else has logged in in this browser meanwhile: their calls do not belong on this page.
+      if (String(JSON.parse(event.data).agent) !== agent) return location.reload();
       late = clearTimeout(late);
       say("live");
     });

@@ -34,9 +34,11 @@ export function localise(root = document) {
   }
 }
 
+// Counts on from what the server showed: this computer's own clock may be minutes off.
 function tick() {
-  for (const timer of document.querySelectorAll(".timer[data-from]")) {
-    timer.textContent = clock((Date.now() - new Date(timer.dataset.from).getTime()) / 1000);
+  for (const timer of document.querySelectorAll(".timer[data-seconds]")) {
+    timer.since ??= Date.now() - timer.dataset.seconds * 1000;
+    timer.textContent = clock((Date.now() - timer.since) / 1000);
   }
 }
 

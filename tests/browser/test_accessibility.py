@@ -42,6 +42,8 @@ connector = Connector.objects.get(slug="acme")
 ravi, meera = Lead.objects.get(name="Ravi Kumar"), Lead.objects.get(name="Meera Iyer")
 factories.OutboundRequestFactory(connector=connector, agent=asha, lead=ravi)
 call = ravi.calls.order_by("pk").first()
+call.opportunity = Opportunity.objects.get(lead=ravi)
+call.save()
 print(json.dumps({
     "lead": str(ravi.pk), "other": str(meera.pk), "connector": connector.pk, "call": call.pk,
     "opportunity": str(Opportunity.objects.get(lead=ravi).pk), "outbound": str(OutboundRequest.objects.first().pk),
@@ -227,6 +229,51 @@ def test_popups_have_no_serious_fault_in_any_state(
     page.goto(f"{office.base_url}/popups/{popups.last.get_attribute('data-popup')}/")
     expect(popups).to_have_count(1)
     check_looks(page, picture, "popup-page")
+
+
+_EVERY_ADMIN_PAGE = """
+import json
+from django.urls import NoReverseMatch, reverse
+from tests.admin.test_every_page import MAKERS, MODELS
+pages = ["/admin/password_change/"]
+for model in MODELS:
+    row, name = MAKERS[model._meta.label](), f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    of_row = [(page, [row.pk]) for page in ("change", "history", "delete")]
+    for page, arguments in [(page, []) for page in ("changelist", "add", "import", "export")] + of_row:
+        try:
+            pages.append(reverse(f"{name}_{page}", args=arguments))
+        except NoReverseMatch:
+            continue
+print(json.dumps(pages))
+"""
+
+
+def test_every_page_of_the_administration_has_no_serious_fault_and_fits(office: LiveSystem, reader: Reader) -> None:
+    page, seen = reader(sample.ADMINISTRATOR), []
+    paths = json.loads(office.manage("shell", "-v", "0", "-c", _EVERY_ADMIN_PAGE).stdout.splitlines()[-1])
+    for path in (*paths, "/api/docs/"):
+        page.set_viewport_size({"width": 1280, "height": 860})
+        page.goto(office.base_url + path)
+        seen += [f"{path}: {line}" for line in faults(page)]
+        for width in (390, 1024):
+            page.set_viewport_size({"width": width, "height": 860})
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+                seen.append(f"{path}: wider than {width} px")
+
+    assert len(paths) > 80
+    assert not seen, "\n".join(seen)
+
+
+@pytest.mark.parametrize("width", [390, 768, 1024, 1920])
+def test_agents_pages_fit_any_width(width: int, keys: dict[str, str], office: LiveSystem, reader: Reader) -> None:
+    page, seen = reader(sample.ASHA), []
+    page.set_viewport_size({"width": width, "height": 860})
+    for path in AGENT_PAGES.values():
+        page.goto(office.base_url + path.format(**keys))
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+            seen.append(path)
+
+    assert seen == []
 
 
 def test_strangers_pages_have_no_serious_fault(office: LiveSystem, browser: Browser, picture: Picture) -> None:

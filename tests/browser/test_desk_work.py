@@ -81,7 +81,7 @@ def test_what_did_not_get_through_is_told_where_it_was_done(
 
     page.context.set_offline(True)
     popup.get_by_label("Notes").fill("Typed in a tunnel")
-    expect(popup.get_by_text("not saved yet: no connection")).to_be_visible()
+    expect(popup.get_by_text("not saved yet, trying again…")).to_be_visible()
     popup.get_by_role("button", name="Save disposition").click()
     expect(popup.get_by_text("Not saved: no connection. Try again.")).to_be_visible()
     page.get_by_label("Number to dial").fill("+912261230000")

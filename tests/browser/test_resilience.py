@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+import psutil
 import pytest
 import requests
 from playwright.sync_api import CDPSession, Page, expect
@@ -141,15 +143,13 @@ def test_laptop_that_slept_wakes_to_the_calls_as_they_are(desk: Page, ring: Ring
     ring(f"over-asleep-{run}")
     expect(desk.get_by_role("alertdialog", name="Ravi Kumar")).to_contain_text("ringing")
     heard = desk.evaluate("sounds")
-    lid = desk.context.new_cdp_session(desk)
-    _sleep(lid)
 
-    ring(f"over-asleep-{run}", Status="Missed")
-    ring(f"came-and-went-{run}", MEERA)
-    ring(f"came-and-went-{run}", MEERA, Status="Missed")
-    ring(f"still-rings-{run}", DEV)
-    time.sleep(1)
-    _wake(lid)
+    with _lid_closed(desk):
+        ring(f"over-asleep-{run}", Status="Missed")
+        ring(f"came-and-went-{run}", MEERA)
+        ring(f"came-and-went-{run}", MEERA, Status="Missed")
+        ring(f"still-rings-{run}", DEV)
+        time.sleep(1)
 
     expect(desk.get_by_role("alertdialog", name="Dev Patel")).to_be_visible()
     expect(desk.get_by_role("alertdialog", name="Ravi Kumar")).to_have_attribute("data-state", "ended")
@@ -191,14 +191,25 @@ def test_page_asks_again_for_a_popup_that_it_could_not_get(desk: Page, ring: Rin
     assert not any("/popups/0/" in url for url in asked)
 
 
-def _sleep(lid: CDPSession) -> None:
-    """The page stops and its network is gone, as when the lid is closed."""
+@contextmanager
+def _lid_closed(page: Page) -> Iterator[None]:
+    """The whole browser stands still, its page frozen, and its network is gone: as a laptop whose lid is closed."""
+    browser = page.context.browser
+    assert browser is not None
+    lid = page.context.new_cdp_session(page)
     lid.send("Network.enable")
+    told = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    root = psutil.Process(next(one["id"] for one in told if one["type"] == "browser"))
+    processes = [root, *root.children(recursive=True)]
     _network(lid, offline=True)
     lid.send("Page.setWebLifecycleState", {"state": "frozen"})
-
-
-def _wake(lid: CDPSession) -> None:
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.resume()
     lid.send("Page.setWebLifecycleState", {"state": "active"})
     _network(lid, offline=False)
 

@@ -19,11 +19,12 @@ Ring = Callable[..., None]
 COUNTERS = """
 window.sounds = 0;
 window.notified = [];
+window.takenBack = [];
 window.AudioContext = class extends window.AudioContext { constructor() { super(); window.sounds += 1; } };
 window.Notification = class extends EventTarget {
   static permission = 'granted';
-  constructor(title) { super(); window.notified.push(title); }
-  close() {}
+  constructor(title) { super(); this.title = title; window.notified.push(title); }
+  close() { window.takenBack.push(this.title); }
 };
 Object.defineProperty(document, 'hidden', {get: () => window.isLeft ?? false});
 window.leave = (isLeft) => { window.isLeft = isLeft; document.dispatchEvent(new Event('visibilitychange')); };
@@ -57,6 +58,10 @@ def _sounds(pages: Sequence[Page]) -> int:
 
 def _notifications(pages: Sequence[Page]) -> list[str]:
     return [title for page in pages for title in page.evaluate("window.notified")]
+
+
+def _taken_back(pages: Sequence[Page]) -> list[str]:
+    return [title for page in pages for title in page.evaluate("window.takenBack")]
 
 
 def _delivery(page: Page, session_id: str) -> dict[str, Any]:
@@ -109,6 +114,44 @@ def test_one_tab_notifies_when_nobody_looks_at_any(tabs: list[Page], ring: Ring,
     seen = _delivery(tabs[0], f"left-alone-{run}")
     assert seen["shown_at"]
     assert seen["not_shown_reason"] == ""
+
+
+def test_notification_goes_with_its_call_whichever_tab_gave_it(tabs: list[Page], ring: Ring, run: str) -> None:
+    for page in tabs:
+        page.evaluate("leave(true)")
+    ring(f"notice-answered-{run}")
+    ring(f"notice-dismissed-{run}", "+919845012345")
+    for popups in _popups(tabs):
+        expect(popups).to_have_count(2)
+    tabs[0].wait_for_timeout(300)
+    assert (sorted(_notifications(tabs)), _taken_back(tabs)) == (["Meera Iyer", "Ravi Kumar"], [])
+
+    ring(f"notice-answered-{run}", Status="Answered")
+    expect(tabs[0].get_by_role("alertdialog", name="Ravi Kumar")).to_contain_text("in progress")
+    tabs[0].wait_for_timeout(300)
+    answered = _taken_back(tabs)
+    tabs[2].get_by_role("alertdialog", name="Meera Iyer").get_by_role("button", name="Dismiss").click()
+    for popups in _popups(tabs):
+        expect(popups).to_have_count(1)
+    tabs[0].wait_for_timeout(300)
+
+    assert answered == ["Ravi Kumar"]
+    assert sorted(_taken_back(tabs)) == ["Meera Iyer", "Ravi Kumar"]
+
+
+def test_page_left_open_by_a_colleague_becomes_the_next_ones(signed_in: SignedIn, ring: Ring, run: str) -> None:
+    ben = signed_in(sample.BEN)
+    left_open = signed_in()
+    left_open.context.clear_cookies()
+    cookies: Any = ben.context.cookies()
+    left_open.context.add_cookies(cookies)
+
+    left_open.context.set_offline(True)
+    left_open.context.set_offline(False)
+
+    expect(left_open.locator("summary", has_text="Ben Thomas")).to_be_visible()
+    ring(f"for-ben-{run}", DestinationNumber="+919611795981")
+    expect(left_open.get_by_role("alertdialog", name="Ravi Kumar")).to_be_visible()
 
 
 def test_another_tab_takes_over_when_the_one_that_listens_is_closed(tabs: list[Page], ring: Ring, run: str) -> None:

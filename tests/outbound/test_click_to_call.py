@@ -167,8 +167,12 @@ def test_the_database_itself_refuses_a_second_open_request(agent: Agent, connect
 
 
 @pytest.mark.parametrize(
-    "phone", ["100", "123456", "anonymous", "sip:ravi@example.com", "12345678901234567890123", "call me", "1800FLOWERS"]
-)
+    "phone",
+    [
+        "100", "123456", "anonymous", "sip:ravi@example.com", "12345678901234567890123", "call me", "1800FLOWERS",
+        "0000000000", "+999999999999999999",
+    ],
+)  # fmt: skip
 def test_what_cannot_be_dialled_is_refused(agent: Agent, connector: Connector, phone: str) -> None:
     with pytest.raises(ClickToCallRefusedError) as refused:
         click(agent, connector, phone=phone)

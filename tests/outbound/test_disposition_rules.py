@@ -108,6 +108,7 @@ def test_the_page_says_why_and_shows_the_button_disabled(client: Client, agent: 
     refused = client.post(f"/popups/{mine.popup.pk}/dismiss/", headers={"HX-Request": "true"})
 
     assert 'disabled title="Choose a disposition first' in shown
+    assert 'aria-required="true"' in shown
     assert (refused.status_code, refused["HX-Reswap"]) == (422, "outerHTML")
     assert "Choose a disposition first" in refused.content.decode()
     assert PopupDelivery.objects.get().state == "ended"

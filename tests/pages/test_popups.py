@@ -38,6 +38,37 @@ def test_card_names_the_lead_and_offers_what_to_do(show: Show, asha: Agent, clie
         assert word in html
 
 
+@pytest.mark.parametrize(
+    ("caller", "title"), [({}, "+91 96117 95983"), ({"name": "R. Kumar of Pune"}, "R. Kumar of Pune")]
+)
+def test_lead_without_a_name_is_known_by_the_callers_name_or_the_number(
+    caller: dict[str, str], title: str, show: Show, asha: Agent, client_of: ClientOf
+) -> None:
+    lead = factories.LeadFactory(name="", company="", email="", owner=asha, phones=["+919611795983"])
+    delivery = show(lead=lead, caller=caller)
+    client = client_of(asha)
+
+    card = client.get(reverse("popup-card", args=[delivery.popup_id])).content.decode()
+    pages = [client.get(path).content.decode() for path in ("/", "/leads/", f"/leads/{lead.pk}/", "/calls/")]
+
+    assert f"<h2>{title}</h2>" in card
+    assert "<h1>+91 96117 95983</h1>" in pages[2]
+    assert all(f"Lead {str(lead.pk)[:8]}" not in html for html in (card, *pages))
+
+
+def test_closed_opportunity_is_offered_only_to_the_call_that_is_about_it(
+    show: Show, asha: Agent, client_of: ClientOf
+) -> None:
+    lead = factories.LeadFactory(owner=asha)
+    won, lost = (factories.OpportunityFactory(lead=lead, name=status, status=status) for status in ("Won", "Lost"))
+    delivery = show(lead=lead, opportunity=won)
+
+    html = client_of(asha).get(reverse("popup-card", args=[delivery.popup_id])).content.decode()
+
+    assert f'value="{won.pk}" selected' in html
+    assert str(lost.pk) not in html
+
+
 @pytest.mark.parametrize("page", ["popup", "popup-card"])
 def test_popup_of_another_agent_does_not_exist(page: str, show: Show, ben: Agent, client_of: ClientOf) -> None:
     delivery = show()
@@ -188,6 +219,60 @@ def test_notes_are_kept_while_typing(show: Show, asha: Agent, client_of: ClientO
 
     assert Call.objects.get().shown_notes == "wants a loan"
     assert b"saved" in answer.content
+
+
+def test_notes_that_changed_are_told_to_the_agents_other_tabs(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show()
+    client, path = client_of(asha), reverse("popup-notes", args=[delivery.popup_id])
+
+    numbers = []
+    for notes in ("wants", "wants a loan", "wants a loan"):
+        client.post(path, {"notes": notes}, headers=FETCH)
+        delivery.refresh_from_db()
+        numbers.append(delivery.sequence)
+
+    assert numbers[0] < numbers[1] == numbers[2]
+
+
+@pytest.mark.parametrize("page", ["popup-disposition", "call-outcome"])
+@pytest.mark.parametrize(
+    ("form", "kept"),
+    [
+        ({"notes": "", "notes_before": ""}, "of another tab"),
+        ({"notes": "shown\r\nhere", "notes_before": "shown\nhere"}, "of another tab"),
+        ({"notes": "typed here", "notes_before": ""}, "typed here"),
+        ({"notes": "", "notes_before": "shown here"}, ""),
+        ({"notes": ""}, ""),
+    ],
+)
+def test_form_in_which_nobody_wrote_notes_changes_none(
+    page: str, form: dict[str, str], kept: str, show: Show, asha: Agent, client_of: ClientOf
+) -> None:
+    delivery = show(notes="of another tab")
+    pk = delivery.popup_id if page == "popup-disposition" else delivery.popup.call_id
+
+    client_of(asha).post(reverse(page, args=[pk]), {"disposition": "Call back", **form}, headers=FETCH)
+
+    call = Call.objects.get()
+    assert (call.disposition, call.notes) == ("Call back", kept)
+
+
+def test_provider_s_notes_do_not_become_the_agents_by_saving(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show(provider_notes="from the provider")
+    form = {"disposition": "Call back", "notes": "from the provider", "notes_before": "from the provider"}
+
+    client_of(asha).post(reverse("popup-disposition", args=[delivery.popup_id]), form, headers=FETCH)
+
+    assert Call.objects.get().notes == ""
+
+
+def test_refused_choice_leaves_the_notes_in_their_field(show: Show, asha: Agent, client_of: ClientOf) -> None:
+    delivery = show(lead=factories.LeadFactory(owner=asha), notes="wants a loan")
+
+    answer = client_of(asha).post(reverse("popup-new-lead", args=[delivery.popup_id]), {"name": "Ravi"}, headers=FETCH)
+
+    assert answer.status_code == 422
+    assert "wants a loan</textarea>" in answer.content.decode()
 
 
 def test_popup_is_acknowledged_once(show: Show, asha: Agent, client_of: ClientOf) -> None:

@@ -125,7 +125,10 @@ def test_for_a_named_agent_only_what_that_agent_may_see(read: Any, lead: Lead) -
 
 def test_for_a_masked_agent_the_numbers_are_masked(read: Any, lead: Lead, agent: Agent) -> None:
     Agent.objects.filter(pk=agent.pk).update(sees_full_numbers=False)
-    CallFactory(lead=lead, agent=agent, notes="Ring +91 96117 95983")
+    texts = dict.fromkeys(("external_id", "stage", "source", "company"), "of 96117 95983")
+    Lead.objects.filter(pk=lead.pk).update(email="9611795983@example.com", **texts)
+    OpportunityFactory(lead=lead, owner=agent, name="For 9611795983", stage="9611795983", external_id="O 9611795983")
+    CallFactory(lead=lead, agent=agent, notes="Ring +91 96117 95983", disposition="Call 9611795983")
 
     answer = read(f"leadId={lead.pk}&AgentEmail=asha@example.com")
 
