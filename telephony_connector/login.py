@@ -6,14 +6,13 @@ import hashlib
 import ipaddress
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
 from unfold.forms import AuthenticationForm
 
-from connector_config.verification.client_address import client_address
+from telephony_connector.common.client_address import client_address
 
 HOLD_SECONDS = 300
 MOST_FOR_ACCOUNT = 10
@@ -65,13 +64,7 @@ class AdministrationLoginForm(AuthenticationForm):  # type: ignore[misc]  # unty
 
 def _limits(request: HttpRequest, username: str) -> dict[str, int]:
     """The counters that this try falls under, the account's first, and how far each may go."""
-    address = _network_of(
-        client_address(
-            remote_address=request.META.get("REMOTE_ADDR", ""),
-            forwarded_for=request.headers.get("X-Forwarded-For", ""),
-            trusted_proxy_count=settings.TRUSTED_PROXY_COUNT,
-        )
-    )
+    address = _network_of(client_address(request))
     account = hashlib.sha256(f"{address} {username.casefold()}".encode("utf-8", "surrogatepass")).hexdigest()
     return {f"login-account:{account}": MOST_FOR_ACCOUNT, f"login-address:{address}": MOST_FROM_ADDRESS}
 

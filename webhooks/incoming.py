@@ -14,8 +14,8 @@ from django.utils import timezone
 from connector_config.mapping.events import ParsedRequest
 from connector_config.mapping.parsers import parse_request
 from connector_config.verification import SignedRequest
+from telephony_connector.common.client_address import client_address
 from webhooks.answers import HookError
-from webhooks.client_address import client_address
 from webhooks.compression import TooLargeError, unpacked
 from webhooks.verifiers import signed_request
 
@@ -69,11 +69,7 @@ def read_request(request: HttpRequest, endpoint: str) -> tuple[IncomingRequest, 
         content_type=request.META.get("CONTENT_TYPE", "").replace("\x00", "")[:255],
         headers={name: value.replace("\x00", "") for name, value in signed.headers.items()},
         body=body,
-        remote_address=client_address(
-            remote_address=request.META.get("REMOTE_ADDR", ""),
-            forwarded_for=request.headers.get("X-Forwarded-For", ""),
-            trusted_proxy_count=settings.TRUSTED_PROXY_COUNT,
-        ),
+        remote_address=client_address(request),
         received_at=received_at,
     )
     return incoming, signed

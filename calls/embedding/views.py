@@ -24,9 +24,9 @@ from calls.embedding.sessions import end_session, open_signed_in_session
 from calls.models import EmbedTarget
 from connector_config.models import Connector
 from connector_config.selectors import ConnectorConfig, connector_config
-from connector_config.verification.client_address import client_address
 from crm.models import Agent
 from crm.selectors import agent_of
+from telephony_connector.common.client_address import client_address
 
 SCRIPT_SECONDS = 300
 _LATE = "Open this page again from your agent desktop."
@@ -46,7 +46,12 @@ def by_key(request: HttpRequest, slug: str, endpoint: str) -> HttpResponse:
     if request.method == "HEAD" or not key:
         return refused_page(request, KeyRefusedError(_LATE), connector)
     return open_page(
-        request, connector=connector, endpoint=endpoint, key=key, asked=asked_in(request), address=address_of(request)
+        request,
+        connector=connector,
+        endpoint=endpoint,
+        key=key,
+        asked=asked_in(request),
+        address=client_address(request),
     )
 
 
@@ -54,15 +59,6 @@ def asked_in(request: HttpRequest) -> Asked:
     """What the address of a page names beside its key, in any case."""
     names = {name.lower().replace("_", ""): str(value).strip() for name, value in request.GET.items()}
     return Asked(names.get("leadid", ""), names.get("leadphone", ""), names.get("opportunityid", ""))
-
-
-def address_of(request: HttpRequest) -> str:
-    """Where the request came from, behind our own proxies."""
-    return client_address(
-        remote_address=request.META.get("REMOTE_ADDR", ""),
-        forwarded_for=request.headers.get("X-Forwarded-For", ""),
-        trusted_proxy_count=settings.TRUSTED_PROXY_COUNT,
-    )
 
 
 @require_safe

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
@@ -14,7 +13,7 @@ from calls.recordings.errors import RecordingError
 from calls.recordings.parts import ClosingChunks
 from calls.recordings.playback import PlayRequest, play
 from calls.recordings.plays import record_play
-from connector_config.verification.client_address import client_address
+from telephony_connector.common.client_address import client_address
 from telephony_connector.common.departures import has_reader_gone
 from telephony_connector.common.http import HttpDoorError
 
@@ -48,7 +47,7 @@ def recording_response(request: HttpRequest, call: Call) -> HttpResponseBase:
         playback.chunks.close()
         return HttpResponse(status=playback.status, headers={**playback.headers, **_HEADERS})
     try:
-        record_play(call=call, user=request.user, address=_address(request))
+        record_play(call=call, user=request.user, address=client_address(request))
     except BaseException:
         playback.chunks.close()
         raise
@@ -79,11 +78,3 @@ def _refusal(request: HttpRequest, error: RecordingError) -> HttpResponse:
         body = {"detail": message, "code": error.problem.value}
         return JsonResponse(body, status=error.status, headers=headers)
     return HttpResponse(message, status=error.status, content_type="text/plain; charset=utf-8", headers=headers)
-
-
-def _address(request: HttpRequest) -> str:
-    return client_address(
-        remote_address=request.META.get("REMOTE_ADDR", ""),
-        forwarded_for=request.headers.get("X-Forwarded-For", ""),
-        trusted_proxy_count=settings.TRUSTED_PROXY_COUNT,
-    )

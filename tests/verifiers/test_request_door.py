@@ -13,8 +13,9 @@ from twilio.request_validator import RequestValidator  # type: ignore[import-unt
 
 from connector_config.mapping.parsers import parse_request
 from connector_config.verification import VerificationError, settings_for, verifier_for
+from telephony_connector.common.client_address import address_behind_proxies
+from telephony_connector.common.networks import is_address_allowed
 from tests.verifiers.cases import NOW, SECRET
-from webhooks.client_address import client_address, is_address_allowed
 from webhooks.verifiers import signed_request
 
 PUBLIC = "https://calls.example.test/"
@@ -95,14 +96,14 @@ def test_request_signed_by_twilio_passes_the_door() -> None:
     ],
 )
 def test_client_address(remote: str, forwarded: str, proxies: int, expected: str) -> None:
-    found = client_address(remote_address=remote, forwarded_for=forwarded, trusted_proxy_count=proxies)
+    found = address_behind_proxies(remote_address=remote, forwarded_for=forwarded, trusted_proxy_count=proxies)
 
     assert found == expected
 
 
 @given(remote=st.text(max_size=40), forwarded=st.text(max_size=80), proxies=st.integers(0, 10))
 def test_any_forwarded_header_is_survived(remote: str, forwarded: str, proxies: int) -> None:
-    client_address(remote_address=remote, forwarded_for=forwarded, trusted_proxy_count=proxies)
+    address_behind_proxies(remote_address=remote, forwarded_for=forwarded, trusted_proxy_count=proxies)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from connector_config.verification.networks import parse_address
+from django.conf import settings
+from django.http import HttpRequest
+
+from telephony_connector.common.networks import parse_address
 
 
-def client_address(*, remote_address: str, forwarded_for: str, trusted_proxy_count: int) -> str:
+def client_address(request: HttpRequest) -> str:
+    """Where a request came from, empty when nothing readable tells it."""
+    return address_behind_proxies(
+        remote_address=request.META.get("REMOTE_ADDR", ""),
+        forwarded_for=request.headers.get("X-Forwarded-For", ""),
+        trusted_proxy_count=settings.TRUSTED_PROXY_COUNT,
+    )
+
+
+def address_behind_proxies(*, remote_address: str, forwarded_for: str, trusted_proxy_count: int) -> str:
     """The caller's address, empty when nothing readable tells it.
 
     Each trusted proxy appends the address that it saw to ``X-Forwarded-For``; what stands further left was written by

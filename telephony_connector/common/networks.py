@@ -1,4 +1,4 @@
-"""Lists of addresses and networks that may call a hook."""
+"""Addresses and networks, as text, and lists of those that may call."""
 
 from __future__ import annotations
 
@@ -35,3 +35,13 @@ def is_in_networks(text: str, networks: Sequence[Network]) -> bool:
     """True when the text is an address inside one of the networks; unreadable text is in none."""
     address = parse_address(text)
     return address is not None and any(address in network for network in networks)
+
+
+def is_address_allowed(address: str, allow_list: str) -> bool:
+    """True for an empty list or an address in it; an unreadable list allows nobody."""
+    if not allow_list.strip():
+        return True
+    try:
+        return is_in_networks(address, parse_networks(allow_list))
+    except ValueError:
+        return False
