@@ -11,6 +11,7 @@ import pytest
 
 from telephony_connector.asgi_types import Receive, Scope, Send
 from telephony_connector.common import patience
+from tests.loops import run_steps
 
 LIMIT = 200_000
 Peer = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -48,7 +49,7 @@ def exchange(
         scope = {"type": "http", "path": "/", "method": "POST", "headers": headers}
         await patience.patient(application, largest_body=lambda path: LIMIT)(scope, receive, send or keep)
 
-    asyncio.run(run())
+    run_steps(run())
     return sent
 
 

@@ -13,6 +13,7 @@ import uvicorn
 
 from telephony_connector.asgi_types import Receive, Scope, Send
 from telephony_connector.processes import connections
+from tests.loops import run_steps
 
 LOOK_SECONDS = 0.05
 LONG = LOOK_SECONDS * connections.LOOKS * 4
@@ -60,7 +61,7 @@ def run(monkeypatch: pytest.MonkeyPatch, sent: bytes, *, reads: bool = True) -> 
             finally:
                 writer.transport.abort()
 
-    return asyncio.run(exchange())
+    return run_steps(exchange())
 
 
 async def _all_of(reader: asyncio.StreamReader) -> bytes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -23,6 +24,7 @@ from calls.views.stream import agent_stream
 from crm.models import Agent
 from telephony_connector.common import broker
 from tests import factories
+from tests.loops import later, run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Show = Callable[..., PopupDelivery]
@@ -87,16 +89,6 @@ async def opened(client: Client, **options: Any) -> AsyncIterator[Stream]:
         await asyncio.wait_for(task, 5)
 
 
-def run(steps: Coroutine[Any, Any, None]) -> None:
-    """Run a test's steps in a loop of its own."""
-    asyncio.run(steps)
-
-
-async def later(do: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-    """Do database work from a test's steps."""
-    return await asyncio.to_thread(do, *arguments, **options)
-
-
 async def answer_to(client: Client, **options: Any) -> int:
     async with opened(client, **options) as stream:
         for _ in range(200):
@@ -104,6 +96,14 @@ async def answer_to(client: Client, **options: Any) -> int:
                 break
             await asyncio.sleep(0.01)
         return stream.status
+
+
+@pytest.fixture(autouse=True)
+def database_threads(monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> Iterator[None]:
+    """A stream that is left may have a read under way: it ends before the database is emptied."""
+    with ThreadPoolExecutor(max_workers=4) as threads:
+        monkeypatch.setattr(stream_view, "_database_threads", threads)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -127,7 +127,7 @@ def test_strangers_and_users_who_are_no_agents_are_refused(client: Client, clien
         assert await answer_to(forged) == 401
         assert await answer_to(user) == 403
 
-    run(steps())
+    run_steps(steps())
 
 
 def test_only_get_is_answered(asha: Agent, client_of: Callable[..., Client]) -> None:
@@ -137,7 +137,7 @@ def test_only_get_is_answered(asha: Agent, client_of: Callable[..., Client]) -> 
         assert await answer_to(client, method="POST") == 405
         assert await answer_to(client, method="HEAD") == 200
 
-    run(steps())
+    run_steps(steps())
 
 
 def test_stream_starts_with_the_open_popups(
@@ -159,7 +159,7 @@ def test_stream_starts_with_the_open_popups(
             }  # fmt: skip
             assert await stream.nothing("popup")
 
-    run(steps())
+    run_steps(steps())
 
 
 @pytest.mark.parametrize("way", ["header", "query"])
@@ -176,7 +176,7 @@ def test_reconnect_resumes_after_the_last_number_seen(
             assert (news["call_session_id"], news["id"]) == ("missed", missed.sequence)
             assert await stream.nothing("popup")
 
-    run(steps())
+    run_steps(steps())
 
 
 def test_dismissal_elsewhere_is_told_after_a_reconnect(
@@ -190,7 +190,7 @@ def test_dismissal_elsewhere_is_told_after_a_reconnect(
             news = await stream.next("popup")
             assert (news["state"], news["closed"]) == ("dismissed", True)
 
-    run(steps())
+    run_steps(steps())
 
 
 @pytest.mark.parametrize("number", ["abc", "-1", "1" * 40, "٣", "999999"])
@@ -204,7 +204,7 @@ def test_number_that_we_never_gave_starts_anew(
         async with opened(client_of(asha), **options) as stream:
             assert (await stream.next("popup"))["state"] == "ringing"
 
-    run(steps())
+    run_steps(steps())
 
 
 def test_ring_brings_the_news_at_once_and_only_to_the_agent(
@@ -219,7 +219,7 @@ def test_ring_brings_the_news_at_once_and_only_to_the_agent(
             assert (await stream.next("popup", seconds=2))["popup_id"] == delivery.popup_id
             assert await other.nothing("popup")
 
-    run(steps())
+    run_steps(steps())
 
 
 def test_two_tabs_hear_the_same(with_redis: None, asha: Agent, show: Show, client_of: Callable[..., Client]) -> None:
@@ -235,7 +235,7 @@ def test_two_tabs_hear_the_same(with_redis: None, asha: Agent, show: Show, clien
             assert second[0] == second[1]
             assert second[0]["id"] > first[0]["id"]
 
-    run(steps())
+    run_steps(steps())
 
 
 def test_without_redis_the_delay_is_told_and_news_come_by_looking(
@@ -249,7 +249,7 @@ def test_without_redis_the_delay_is_told_and_news_come_by_looking(
             await later(show)
             assert (await stream.next("popup", seconds=2))["state"] == "ringing"
 
-    run(steps())
+    run_steps(steps())
 
 
 def test_outcome_of_a_click_is_told_without_a_number(
@@ -265,7 +265,7 @@ def test_outcome_of_a_click_is_told_without_a_number(
             news = await stream.next("outbound", seconds=2)
             assert (news["id"], news["status"]) == (None, "refused")
 
-    run(steps())
+    run_steps(steps())
 
 
 def test_stream_ends_soon_after_the_logout(
@@ -284,7 +284,7 @@ def test_stream_ends_soon_after_the_logout(
                 while not stream.is_over:
                     await asyncio.sleep(0.05)
 
-    run(steps())
+    run_steps(steps())
 
 
 def _log_out(client: Client) -> None:
@@ -301,7 +301,7 @@ def test_silent_stream_beats(monkeypatch: pytest.MonkeyPatch, asha: Agent, clien
             while (await stream.chunks.get()).get("event") != "beat":
                 pass
 
-    run(steps())
+    run_steps(steps())
 
 
 def test_garbage_on_the_channel_is_ignored(
@@ -317,7 +317,7 @@ def test_garbage_on_the_channel_is_ignored(
             await later(ring_doorbell, [asha.pk])
             assert (await stream.next("popup", seconds=2))["state"] == "ringing"
 
-    run(steps())
+    run_steps(steps())
 
 
 def test_streams_that_ask_together_are_read_together_and_each_hears_its_own(
