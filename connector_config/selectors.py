@@ -14,6 +14,7 @@ from connector_config.models import Connector, VirtualNumber
 from connector_config.opening_hours import OpeningHours, parse_opening_hours
 from connector_config.presets import Preset, load_preset
 from crm.models import Agent
+from telephony_connector.common.compiled_sql import CompiledRead
 from telephony_connector.common.phones import parse_phone
 
 
@@ -79,13 +80,18 @@ def number_key(number: str, country: str) -> str:
     return parsed.e164 if parsed else number.strip().lower()
 
 
+_VERSIONS = CompiledRead(
+    lambda hook_key: (
+        Connector.objects.filter(hook_key=hook_key, is_enabled=True).order_by().values_list("pk", "config_version")
+    )
+)
 _lock = threading.Lock()
 _cache: dict[int, ConnectorConfig] = {}
 
 
 def connector_config_by_key(hook_key: str) -> ConnectorConfig | None:
     """The enabled connector of a hook key, or None. One small query; the rest is cached while its version holds."""
-    row = Connector.objects.filter(hook_key=hook_key, is_enabled=True).values_list("pk", "config_version").first()
+    row = next(iter(_VERSIONS.rows(hook_key)), None)
     if row is None:
         return None
     cached = _cache.get(row[0])

@@ -15,9 +15,24 @@ from dataclasses import dataclass
 from django.db.models import Max
 
 from crm.models import AgentPhone, Lead, LeadPhone
+from telephony_connector.common.compiled_sql import CompiledRead
 from telephony_connector.common.phones import SUFFIX_LENGTH, digits_of, parse_phone, suffix_of
 
 _EXACT, _NATIONAL, _SUFFIX, _NONE = 0, 1, 2, 3
+_LEAD_PHONES = CompiledRead(
+    lambda suffix: (
+        LeadPhone.objects.filter(national_suffix=suffix)
+        .order_by("lead_id", "position")
+        .values_list("e164", "number", "position", "lead_id", "lead__name", "lead__owner_id")
+    )
+)
+_AGENT_PHONES = CompiledRead(
+    lambda *suffixes: (
+        AgentPhone.objects.filter(national_suffix__in=suffixes)
+        .order_by()
+        .values_list("agent_id", "national_suffix", "e164", "number")
+    )
+)
 _REASONS = {_EXACT: "same number", _NATIONAL: "same national number", _SUFFIX: "number ends alike"}
 
 
@@ -47,11 +62,9 @@ def match_leads(number: str, country: str) -> list[Candidate]:
     suffix = suffix_of(number)
     if not suffix:
         return []
-    phones = LeadPhone.objects.filter(national_suffix=suffix).order_by("lead_id", "position")
-    rows = phones.values_list("e164", "number", "position", "lead_id", "lead__name", "lead__owner_id")
     ranked = [
         (_rank(number, country, e164, raw), place, LeadReference(pk, name, owner_id))
-        for e164, raw, place, pk, name, owner_id in rows
+        for e164, raw, place, pk, name, owner_id in _LEAD_PHONES.rows(suffix)
     ]
     best = min((rank for rank, _, _ in ranked), default=_NONE)
     if best == _NONE:
@@ -72,8 +85,7 @@ def agents_by_number(numbers: Iterable[str], country: str) -> dict[str, tuple[in
     if not by_suffix:
         return {}
     owners: dict[str, set[int]] = {}
-    phones = AgentPhone.objects.filter(national_suffix__in=by_suffix).order_by()
-    for agent_id, suffix, e164, raw in phones.values_list("agent_id", "national_suffix", "e164", "number"):
+    for agent_id, suffix, e164, raw in _AGENT_PHONES.rows(*by_suffix):
         for number in by_suffix[suffix]:
             if _rank(number, country, e164, raw) < _NONE:
                 owners.setdefault(number, set()).add(agent_id)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from connector_config.mapping.events import CallEvent, FieldError
 from connector_config.selectors import ConnectorConfig
 from connector_config.verification import SignedRequest
+from telephony_connector.common.compiled_sql import CompiledWrite
 from telephony_connector.common.redaction import mask_secrets
 from webhooks.authentication import presented_secrets, secrets_of
 from webhooks.incoming import IncomingRequest
@@ -21,6 +22,7 @@ MAXIMUM_QUARANTINED_BYTES = 64_000
 QUARANTINE_SIZE = 100
 SIGNED_PARTS = ("method", "url", "url_candidates", "path", "query_string", "query", "form", "headers")
 _MASK = "********"
+_ENTRIES = CompiledWrite(JournalEntry, "verdict", "session_id", "numbers", "errors", "reply_status", "duration_ms")
 _KEPT_HEADERS = frozenset({
     "content-type", "content-length", "content-encoding", "user-agent", "accept", "date", "x-request-id",
     "x-correlation-id", "traceparent", "x-forwarded-for", "x-forwarded-proto",
@@ -35,12 +37,12 @@ def open_entry(connector: ConnectorConfig, incoming: IncomingRequest) -> tuple[J
     """
     entry = new_entry(connector, incoming)
     if incoming.delivery_key is None:
-        entry.save(force_insert=True)
+        _ENTRIES.insert(entry)
         return entry, True
     known = JournalEntry.objects.filter(connector_id=connector.id, delivery_key=incoming.delivery_key)
     try:
         with transaction.atomic():
-            entry.save(force_insert=True)
+            _ENTRIES.insert(entry)
     except IntegrityError:
         return known.get(), False
     return entry, True
@@ -73,18 +75,13 @@ def close_entry(
 ) -> None:
     """Write what became of the request; inside the transaction of the work when there was any."""
     numbers = " ".join(dict.fromkeys(one for event in events for one in _numbers(event)))
-    passed = timezone.now() - entry.received_at
-    changes: dict[str, Any] = {
-        "verdict": verdict.value,
-        "session_id": next((event.session_id for event in events if event.session_id), "")[:255],
-        "numbers": numbers[:255],
-        "errors": [{"field": error.field, "message": error.message} for error in errors],
-        "reply_status": reply_status,
-    }
-    if entry.duration_ms is None:
+    session_id = next((event.session_id for event in events if event.session_id), "")
+    told = [{"field": error.field, "message": error.message} for error in errors]
+    duration_ms = entry.duration_ms
+    if duration_ms is None:
         # A replay long after tells nothing of how long the provider waited.
-        changes["duration_ms"] = max(0, int(passed.total_seconds() * 1000))
-    JournalEntry.objects.filter(pk=entry.pk).update(**changes)
+        duration_ms = max(0, int((timezone.now() - entry.received_at).total_seconds() * 1000))
+    _ENTRIES.update(entry.pk, verdict.value, session_id[:255], numbers[:255], told, reply_status, duration_ms)
 
 
 def quarantine(connector: ConnectorConfig, incoming: IncomingRequest, signed: SignedRequest, reason: str) -> None:

@@ -30,13 +30,16 @@ def find_click(facts: CallEvent, connector: ConnectorConfig) -> Click | None:
 
     By our reference first, which no two clicks share; a reference that is none of ours may be an id of the provider's.
     """
-    clicks = OutboundRequest.objects.filter(connector_id=connector.id, purpose=RequestTemplate.Purpose.CLICK_TO_CALL)
-    newest_first = clicks.select_related("lead").order_by("-created_at")
-    found = next((click for wanted in _wanted(facts) if (click := newest_first.filter(wanted).first())), None)
+    found = next((click for wanted in _wanted(facts) if (click := _newest(connector, wanted))), None)
     if found is None:
         return None
     lead = LeadReference(id=found.lead.pk, name=found.lead.name, owner_id=found.lead.owner_id) if found.lead else None
     return Click(id=found.pk, agent_id=found.agent_id, lead=lead, opportunity_id=found.opportunity_id)
+
+
+def _newest(connector: ConnectorConfig, wanted: Q) -> OutboundRequest | None:
+    clicks = OutboundRequest.objects.filter(connector_id=connector.id, purpose=RequestTemplate.Purpose.CLICK_TO_CALL)
+    return clicks.filter(wanted).select_related("lead").order_by("-created_at").first()
 
 
 def _wanted(facts: CallEvent) -> Iterator[Q]:

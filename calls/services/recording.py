@@ -28,12 +28,21 @@ from calls.services.linked_recordings import borrow_recording, lend_recording, p
 from calls.services.popups import follow_call, show_popup
 from connector_config.mapping.events import CallEvent, EventKind
 from connector_config.selectors import ConnectorConfig
+from telephony_connector.common.compiled_sql import CompiledRead, CompiledWrite
 from telephony_connector.common.locks import lock_for_transaction
 
 _INFERRED_HORIZON = timedelta(hours=24)
 _REUSED_HORIZON = timedelta(hours=1)
 _MANY_CALLS = 50
 """From so many calls of one session id on, only those within the horizon are read: else each costs more."""
+_CALLS_OF_SESSION = CompiledRead(
+    lambda connector_id, key: (
+        Call.objects.filter(connector_id=connector_id, session_key=key)
+        .order_by()
+        .values_list("pk", "occurrence", "happened_at")
+    )
+)
+_NEW_CALLS, _NEW_EVENTS = CompiledWrite(Call), CompiledWrite(StoredEvent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +133,8 @@ class _SessionRecorder:
         self.rows = {row.fingerprint: row for row in stored}
 
     def _stored_calls(self) -> list[Call]:
-        calls = Call.objects.filter(connector_id=self.connector.id, session_key=self.key).order_by()
         # Most calls are new: their many columns are asked for only when there is a row.
-        found = list(calls.values_list("pk", "occurrence", "happened_at"))
+        found = _CALLS_OF_SESSION.rows(self.connector.id, self.key)
         self.last_occurrence = max((occurrence for _, occurrence, _ in found), default=0)
         pks = {pk for pk, _, _ in found}
         if len(found) > _MANY_CALLS and not self.is_inferred:
@@ -173,7 +181,8 @@ class _SessionRecorder:
                 self._refold(call, group, new, is_reused=index > 0 or self.is_partial)
                 touched.append(call)
             taken.add(call.pk)
-        StoredEvent.objects.bulk_create(fresh)
+        for row in fresh:
+            _NEW_EVENTS.insert(row)
         self._drop_empty_calls(taken)
         return touched
 
@@ -231,7 +240,10 @@ class _SessionRecorder:
         is_new, former_recording = call.pk is None, call.recording_url
         parties = write_facts(call, group, self.connector, is_reused=is_reused and not self.is_inferred)
         borrow_recording(call)
-        call.save()
+        if is_new:
+            _NEW_CALLS.insert(call)
+        else:
+            call.save()
         for recorded in (call, *lend_recording(call, before=former_recording)):
             owe_copy(call=recorded, is_wanted=self.connector.keeps_recordings)
         tie_click(click_id=parties.click_id, call=call)
