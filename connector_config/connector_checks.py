@@ -30,10 +30,10 @@ from connector_config.validators import (
     validate_url_template,
 )
 from connector_config.verification import SettingError, validate_settings
+from connector_config.verification.networks import parse_networks
 from crm.free_fields import free_fields_in_use
 from telephony_connector.common.address_policy import NetworkError, parse_network
 from telephony_connector.common.certificates import CertificatesError, check_certificates
-from telephony_connector.common.networks import parse_networks
 from telephony_connector.common.phones import digits_of
 
 SHORTEST_CREDENTIAL = 8

@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
 from unfold.forms import AuthenticationForm
 
-from telephony_connector.common.client_address import client_address
+from connector_config.client_address import client_address
 
 HOLD_SECONDS = 300
 MOST_FOR_ACCOUNT = 10

@@ -15,7 +15,7 @@ from connector_config.verification import (
     settings_for,
     verifier_for,
 )
-from telephony_connector.common.networks import is_address_allowed
+from connector_config.verification.networks import is_address_allowed
 from webhooks.answers import HookError, no_such_hook
 from webhooks.endpoints import HOOK_KEY
 from webhooks.incoming import IncomingRequest

@@ -11,10 +11,10 @@ from django.http import HttpRequest
 from django.http.request import UnreadablePostError
 from django.utils import timezone
 
+from connector_config.client_address import client_address
 from connector_config.mapping.events import ParsedRequest
 from connector_config.mapping.parsers import parse_request
 from connector_config.verification import SignedRequest
-from telephony_connector.common.client_address import client_address
 from webhooks.answers import HookError
 from webhooks.compression import TooLargeError, unpacked
 from webhooks.verifiers import signed_request

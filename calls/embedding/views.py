@@ -22,11 +22,11 @@ from calls.embedding.opening import Asked, open_page
 from calls.embedding.pages import refused_page, session_page, shell_url
 from calls.embedding.sessions import end_session, open_signed_in_session
 from calls.models import EmbedTarget
+from connector_config.client_address import client_address
 from connector_config.models import Connector
 from connector_config.selectors import ConnectorConfig, connector_config
 from crm.models import Agent
 from crm.selectors import agent_of
-from telephony_connector.common.client_address import client_address
 
 SCRIPT_SECONDS = 300
 _LATE = "Open this page again from your agent desktop."

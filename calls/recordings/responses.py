@@ -13,7 +13,7 @@ from calls.recordings.errors import RecordingError
 from calls.recordings.parts import ClosingChunks
 from calls.recordings.playback import PlayRequest, play
 from calls.recordings.plays import record_play
-from telephony_connector.common.client_address import client_address
+from connector_config.client_address import client_address
 from telephony_connector.common.departures import has_reader_gone
 from telephony_connector.common.http import HttpDoorError
 

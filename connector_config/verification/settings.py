@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from telephony_connector.common.networks import parse_networks
+from connector_config.verification.networks import parse_networks
 
 MAXIMUM_TEXT_LENGTH = 4096
 SECRET_NAMES = ("secret", "previous_secret")

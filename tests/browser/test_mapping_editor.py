@@ -191,6 +191,7 @@ def test_without_a_request_one_can_be_pasted(editor: Callable[..., Page], connec
 def test_rules_are_added_moved_and_removed_with_the_keyboard(editor: Callable[..., Page]) -> None:
     page = editor()
     names = page.locator(".me-rule-name")
+    expect(names.first).to_be_visible()
     before = names.all_inner_texts()
 
     page.get_by_role("button", name="Add a rule").press("Enter")
@@ -199,7 +200,7 @@ def test_rules_are_added_moved_and_removed_with_the_keyboard(editor: Callable[..
     expect(names.nth(1)).to_have_text("Voicemails")
     page.get_by_role("button", name="Remove: Voicemails").press("Enter")
 
-    assert names.all_inner_texts() == before
+    expect(names).to_have_text(before)
 
 
 def test_on_a_telephone_nothing_hangs_over(

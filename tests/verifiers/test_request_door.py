@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]  # ships no types
 
+from connector_config.client_address import address_behind_proxies
 from connector_config.mapping.parsers import parse_request
 from connector_config.verification import VerificationError, settings_for, verifier_for
-from telephony_connector.common.client_address import address_behind_proxies
-from telephony_connector.common.networks import is_address_allowed
+from connector_config.verification.networks import is_address_allowed
 from tests.verifiers.cases import NOW, SECRET
 from webhooks.verifiers import signed_request
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connector_config.verification import VERIFIERS, VerificationError, settings_for, validate_settings, verifier_for
-from telephony_connector.common.networks import is_in_networks, parse_networks
+from connector_config.verification.networks import is_in_networks, parse_networks
 from tests.verifiers.cases import SECRET
 
 GOOD_HMAC: dict[str, object] = {"header": "X-Sig", "secret": SECRET}

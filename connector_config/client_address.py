@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest
 
-from telephony_connector.common.networks import parse_address
+from connector_config.verification.networks import parse_address
 
 
 def client_address(request: HttpRequest) -> str:
