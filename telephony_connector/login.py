@@ -7,6 +7,7 @@ import ipaddress
 from typing import Any, ClassVar
 
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
@@ -33,7 +34,7 @@ class GuardedBackend(ModelBackend):
         if any(cache.get(counter, 0) >= most for counter, most in limits.items()):
             request.is_login_held_back = True  # type: ignore[attr-defined]  # read by the pages
             raise PermissionDenied
-        user = super().authenticate(request, username, password, **more)
+        user = super().authenticate(request, _as_kept(str(username)), password, **more)
         if user is None:
             for counter in limits:
                 _count(counter)
@@ -60,6 +61,12 @@ class AdministrationLoginForm(AuthenticationForm):  # type: ignore[misc]  # unty
         if getattr(self.request, "is_login_held_back", False):
             return ValidationError(self.error_messages["held_back"], code="held_back")
         return super().get_invalid_login_error()  # type: ignore[no-any-return]
+
+
+def _as_kept(username: str) -> str:
+    """The name of the user who is meant, whatever its capitals; where users differ by them alone, as it was typed."""
+    found = User.objects.filter(username__iexact=username).values_list("username", flat=True)[:2]
+    return found[0] if len(found) == 1 else username
 
 
 def _limits(request: HttpRequest, username: str) -> dict[str, int]:

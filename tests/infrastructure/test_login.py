@@ -57,6 +57,22 @@ def test_account_is_held_back_after_some_guesses_and_says_so(door: str, username
     assert again.status_code == 302
 
 
+@pytest.mark.parametrize("door", DOORS)
+def test_capitals_in_an_e_mail_keep_nobody_out(door: str, username: str) -> None:
+    assert log_in(door, "Asha@Example.com", PASSWORD).status_code == 302
+    assert log_in(door, "Asha@Example.com", "guess").status_code == 200
+
+
+def test_users_whose_names_differ_by_capitals_alone_are_told_apart(username: str) -> None:
+    other = UserFactory(username="Asha@example.com")
+    other.set_password("another long password")
+    other.save()
+
+    assert log_in("/login/", "Asha@example.com", "another long password").status_code == 302
+    assert log_in("/login/", username, PASSWORD).status_code == 302
+    assert log_in("/login/", username, "another long password").status_code == 200
+
+
 def test_others_log_in_meanwhile(username: str) -> None:
     UserFactory(username="tom@example.com")
     guess("/login/", username, login.MOST_FOR_ACCOUNT)
