@@ -92,7 +92,8 @@ def _user_named(email: str) -> User:
 def _apply(account: Account, user: User) -> None:
     if account.password_hash:
         user.password = account.password_hash
-    if account.password:
+    if account.password and not (user.has_usable_password() and user.check_password(account.password)):
+        # A new hash of the same password would end the user's sessions.
         user.set_password(account.password)
     if account.is_staff is not None:
         user.is_staff = account.is_staff

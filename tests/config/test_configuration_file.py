@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.contrib.auth.models import User
+from django.test import Client
 
 from connector_config.models import AgentMapping, Connector, DispositionField, RequestTemplate
 from connector_config.services.configuration import (
@@ -67,6 +68,19 @@ def test_a_second_import_of_the_same_file_changes_nothing_but_the_version() -> N
 
     assert export_configuration(with_secrets=True) == before
     assert report.created == {}
+
+
+def test_an_import_with_the_same_passwords_logs_nobody_out(client: Client) -> None:
+    import_configuration(EXAMPLE)
+    client.force_login(Agent.objects.get().user)
+
+    import_configuration(EXAMPLE)
+    after_the_same = client.get("/").status_code
+    import_configuration(EXAMPLE.replace(b", password: a long password", b", password: another long one"))
+
+    assert after_the_same == 200
+    assert client.get("/").status_code == 302
+    assert Agent.objects.get().user.check_password("another long one")
 
 
 def test_an_export_with_secrets_gives_the_same_bytes_after_import_into_an_empty_system() -> None:
