@@ -26,6 +26,7 @@ _WRAPPERS = frozenset({"data", "payload", "json", "body", "msg", "message", "eve
 _BASE64_JSON = re.compile(r"(?:ey|ew|W3|WyJ)[A-Za-z0-9+/_=\-\s]{8,}")
 _JWT = re.compile(r"eyJ[\w-]{4,}\.(eyJ[\w-]{4,})\.[\w-]*")
 _BOUNDARY = re.compile(r"boundary=(?:\"([^\"]{1,200})\"|([^\s;,]{1,200}))", re.IGNORECASE)
+_FIRST_BOUNDARY = re.compile(rb"\s{0,10}--(\S{1,200})\r?\n")
 _CHARSET = re.compile(r"charset=\"?([\w-]{1,40})", re.IGNORECASE)
 _PAIR = re.compile(r"[^=&\s{}<>]{1,200}=")
 
@@ -90,17 +91,21 @@ def _content(content_type: str, body: bytes) -> _Form | list[object]:
     declared = content_type.lower()
     if not body.strip(b" \t\r\n\x00"):
         return []
-    if "multipart/form-data" in declared:
-        match = _BOUNDARY.search(content_type)
-        if match is None:
-            raise unreadable("is declared as multipart without a boundary")
-        boundary = (match[1] or match[2]).encode("latin-1", "replace")
+    if "multipart/form-data" in declared and (boundary := _boundary(content_type, body)):
         return _Form(multipart_pairs(body, boundary), is_urlencoded=False)
     charset = _CHARSET.search(declared)
     text = decode_text(body, charset[1] if charset else "")
     if looks_like_json(text) or "json" in declared:
         return _json_documents(text, declared)
     return _other_documents(text)
+
+
+def _boundary(content_type: str, body: bytes) -> bytes:
+    """The declared boundary, else that of the body's first line: programs that set the type by hand leave it out."""
+    if match := _BOUNDARY.search(content_type):
+        return (match[1] or match[2]).encode("latin-1", "replace")
+    first = _FIRST_BOUNDARY.match(body)
+    return first[1] if first else b""
 
 
 def _json_documents(text: str, declared: str) -> _Form | list[object]:

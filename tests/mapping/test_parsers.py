@@ -180,6 +180,18 @@ def test_multipart_form() -> None:
     assert parsed == {"CallSid": "abc", "Legs": [{"Number": "099"}], "f": {"a": 1}}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '--XyZ\r\nContent-Disposition: form-data; name="a"\r\n\r\nb c\r\n--XyZ--\r\n',
+        "a=b+c",
+        '{"a": "b c"}',
+    ],
+)
+def test_a_body_declared_as_multipart_without_its_boundary_is_read_as_what_it_is(body: str) -> None:
+    assert parse(body, "multipart/form-data").bodies == ({"a": "b c"},)
+
+
 def test_a_jwt_body_gives_its_claims() -> None:
     token = ".".join([b64url('{"alg":"HS256"}'), b64url('{"call_id":"5","state":"hangup"}'), "sig"])
 
