@@ -142,9 +142,15 @@ function swap(current, region) {
   localise(region);
   if (current.innerHTML === region.innerHTML) return;
   const focused = current.contains(document.activeElement) ? document.activeElement.id : "";
+  keepNotes(current.querySelector("[data-notes]"), region.querySelector("[data-notes]"));
   current.replaceWith(region);
   window.htmx?.process(region);
   if (focused) document.getElementById(focused)?.focus();
+}
+
+// The field itself stays, with its caret, unless another tab wrote: what was typed while the form was on its way is in it.
+function keepNotes(field, fresh) {
+  if (field && fresh && ("unsaved" in field.dataset || field.value === fresh.value)) fresh.replaceWith(field);
 }
 
 // Notes are kept by themselves: once they are, the server's copy may stand in their place.

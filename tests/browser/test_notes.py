@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 pytestmark = pytest.mark.browser
 SignedIn = Callable[..., Page]
@@ -78,3 +78,22 @@ def test_long_notes_in_any_script_are_kept(desk: Page, run: str) -> None:
 
     expect(desk.locator(".popup .saved")).to_have_text("saved just now")
     assert _kept(desk, run) == notes
+
+
+def test_notes_typed_while_a_disposition_is_on_its_way_are_kept_and_typed_on(desk: Page, run: str) -> None:
+    held: list[Route] = []
+    desk.route("**/disposition/", lambda route: held.append(route))
+    _notes(desk).fill("Wants a loan")
+    desk.get_by_label("Disposition").select_option("Call back")
+
+    with desk.expect_request("**/disposition/"):
+        desk.get_by_role("button", name="Save disposition").click()
+    _notes(desk).press_sequentially(" in May")
+    held[0].continue_()
+    expect(desk.get_by_text("Saved: Call back")).to_be_visible()
+    desk.keyboard.type(" or June")
+
+    expect(desk.locator(".popup .saved")).to_have_text("saved just now")
+    expect(_notes(desk)).to_have_value("Wants a loan in May or June")
+    expect(desk.locator("[data-unsaved]")).to_have_count(0)
+    assert _kept(desk, run) == "Wants a loan in May or June"
