@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from unfold.forms import AuthenticationForm
 
 from connector_config.client_address import client_address
+from telephony_connector.common.refusals import count_refusal, refusals
 
 HOLD_SECONDS = 300
 MOST_FOR_ACCOUNT = 10
@@ -31,13 +32,13 @@ class GuardedBackend(ModelBackend):
         if request is None or not username:
             return super().authenticate(request, username, password, **more)
         limits = _limits(request, str(username))
-        if any(cache.get(counter, 0) >= most for counter, most in limits.items()):
+        if any(refusals(counter) >= most for counter, most in limits.items()):
             request.is_login_held_back = True  # type: ignore[attr-defined]  # read by the pages
             raise PermissionDenied
         user = super().authenticate(request, _as_kept(str(username)), password, **more)
         if user is None:
             for counter in limits:
-                _count(counter)
+                count_refusal(counter, seconds=HOLD_SECONDS)
         else:
             cache.delete(next(iter(limits)))
         return user
@@ -79,11 +80,3 @@ def _limits(request: HttpRequest, username: str) -> dict[str, int]:
 def _network_of(address: str) -> str:
     """One subscriber has a whole /64 of IPv6 addresses."""
     return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
-
-
-def _count(counter: str) -> None:
-    cache.add(counter, 0, timeout=HOLD_SECONDS)
-    try:
-        cache.incr(counter)
-    except ValueError:  # it expired in between
-        return

@@ -6,12 +6,12 @@ import dataclasses
 import re
 from urllib.parse import parse_qsl
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
 from calls.embedding.details import Reader, lead_document, opportunity_document
 from calls.embedding.opening import Asked, open_page
 from connector_config.selectors import ConnectorConfig
+from telephony_connector.common.refusals import count_refusal, refusals
 from webhooks.answers import Answer, HookError, error_answer, json_answer
 from webhooks.authentication import bearer_of, check_server_credential
 from webhooks.endpoints import Endpoint
@@ -91,13 +91,12 @@ def _key_in(incoming: IncomingRequest) -> str:
 def _check(connector: ConnectorConfig, incoming: IncomingRequest, authorization: str) -> None:
     """Raise HookError 401 without the credential, and 429 once somebody tries one after the other."""
     counter = f"server-credential-refused:{connector.id}:{incoming.remote_address}"
-    if cache.get(counter, 0) >= MOST_REFUSALS_A_MINUTE:
+    if refusals(counter) >= MOST_REFUSALS_A_MINUTE:
         raise HookError(429, "TooManyRequestsException", "Too many wrong credentials. Wait a minute.")
     try:
         check_server_credential(connector, authorization)
     except HookError:
-        cache.add(counter, 0, timeout=60)
-        cache.incr(counter)
+        count_refusal(counter, seconds=60)
         raise
 
 

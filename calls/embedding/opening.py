@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 
 from calls.embedding.framing import let_frame
@@ -17,6 +16,7 @@ from calls.models import EmbedTarget, SsoKey
 from connector_config.selectors import ConnectorConfig
 from crm.matching import is_same_number
 from crm.selectors import find_lead
+from telephony_connector.common.refusals import count_refusal
 
 MOST_REFUSALS_A_MINUTE = 60
 TARGETS = {
@@ -84,9 +84,4 @@ def _check_asked(key: SsoKey, asked: Asked, connector: ConnectorConfig) -> None:
 
 def _is_noise(address: str) -> bool:
     """Count a refusal; True once there were many. By process: keys have 256 bits, so this only keeps the log short."""
-    counter = f"sso-refused:{address}"
-    cache.add(counter, 0, timeout=60)
-    try:
-        return bool(cache.incr(counter) > MOST_REFUSALS_A_MINUTE)
-    except ValueError:  # it expired in between
-        return False
+    return count_refusal(f"sso-refused:{address}", seconds=60) > MOST_REFUSALS_A_MINUTE
