@@ -134,7 +134,8 @@ function update(old, fresh, done = null) {
 }
 
 function isBusy(region) {
-  const field = region.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
+  // In a tab that nobody looks at, the cursor only waits: what was written in another one may come in.
+  const field = !document.hidden && region.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
   return field || region.hasAttribute("data-typed") || region.querySelector("details[open], [data-typed], [data-unsaved]") !== null;
 }
 
@@ -144,7 +145,10 @@ function swap(current, region) {
   const focused = current.contains(document.activeElement) ? document.activeElement.id : "";
   current.replaceWith(region);
   window.htmx?.process(region);
-  if (focused) document.getElementById(focused)?.focus();
+  const field = focused ? document.getElementById(focused) : null;
+  field?.focus();
+  // Whoever types on does so behind what has come in.
+  if (field?.matches("textarea")) field.setSelectionRange(field.value.length, field.value.length);
 }
 
 // Notes are kept by themselves: once they are, the server's copy may stand in their place.
