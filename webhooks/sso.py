@@ -28,7 +28,7 @@ _PAGES = {
     EmbedTarget.LEAD: "lead-details",
     EmbedTarget.OPPORTUNITY: "opportunity-details",
 }
-_MASK = "••••"
+_MASK = "********"
 
 
 def answer_sso(connector: ConnectorConfig, incoming: IncomingRequest, *, credential: str) -> Answer:

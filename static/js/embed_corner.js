@@ -1,5 +1,6 @@
 // The corner of a web CRM's page: speaks with connector.js there, signs the agent in, and shows "Calling …" with Cancel.
 // It believes only the page that it stands in, and only when that page's origin is on the connector's list.
+import { tellNotCalled } from "./failures.js";
 import { own } from "./fetching.js";
 
 const GRACE_MS = 1500;
@@ -80,8 +81,8 @@ export function startCorner(enter) {
     const answer = await fetch("/click-to-call/", { method: "POST", body, headers: own(), credentials: "omit" }).catch(() => null);
     if (answer?.status === 401) return location.reload();
     const result = document.createElement("span");
-    if (answer) result.innerHTML = await answer.text();
-    else result.textContent = "The server cannot be reached.";
+    if (answer?.ok || answer?.status === 422) result.innerHTML = await answer.text();
+    else tellNotCalled(result, answer);
     calling.replaceChildren(line(number), result);
     window.htmx?.process(calling);
     calling.timer = setTimeout(() => calling.replaceChildren(), RESULT_MS);

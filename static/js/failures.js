@@ -16,9 +16,19 @@ function told({ elt, requestConfig }, why) {
   if (requestConfig.verb === "get") return;
   const form = elt.closest("form");
   const popup = elt.closest(".popup");
-  if (form?.matches(".call-form")) say(form.querySelector(".call-result"), `Not called: ${why}. Look whether your phone rings, then try again.`);
+  if (form?.matches(".call-form")) sayNotCalled(form.querySelector(".call-result"), why);
   else if (popup) say(popup.querySelector(".popup-result"), `Not saved: ${why}. Try again.`);
   else if (form) say(form.appendChild(place()), `Not saved: ${why}. Try again.`);
+}
+
+// The provider may have been asked before the answer was lost.
+function sayNotCalled(where, why) {
+  say(where, `Not called: ${why}. Look whether your phone rings, then try again.`);
+}
+
+// Why a call that a script asked for came to nothing; no answer at all is no connection.
+export function tellNotCalled(where, answer) {
+  sayNotCalled(where, answer ? reason(answer.status) : "no connection");
 }
 
 function say(where, text) {
@@ -33,7 +43,8 @@ function place() {
 }
 
 function icon() {
-  const drawing = document.querySelector(".icon").cloneNode(true);
+  const drawing = document.querySelector(".icon")?.cloneNode(true);
+  if (!drawing) return "";
   const use = drawing.querySelector("use");
   use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#alert"));
   return drawing;

@@ -134,7 +134,8 @@ function update(old, fresh, done = null) {
 }
 
 function isBusy(region) {
-  const field = region.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
+  // In a tab that nobody looks at, the cursor only waits: what was written in another one may come in.
+  const field = !document.hidden && region.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
   return field || region.hasAttribute("data-typed") || region.querySelector("details[open], [data-typed], [data-unsaved]") !== null;
 }
 
@@ -145,7 +146,10 @@ function swap(current, region) {
   keepNotes(current.querySelector("[data-notes]"), region.querySelector("[data-notes]"));
   current.replaceWith(region);
   window.htmx?.process(region);
-  if (focused) document.getElementById(focused)?.focus();
+  const field = focused ? document.getElementById(focused) : null;
+  field?.focus();
+  // Whoever types on does so behind what has come in.
+  if (field?.matches("textarea")) field.setSelectionRange(field.value.length, field.value.length);
 }
 
 // The field itself stays, with its caret, unless another tab wrote: what was typed while the form was on its way is in it.

@@ -19,8 +19,9 @@ def test_missed_call_is_handled_and_undone_in_its_place(signed_in: SignedIn) -> 
     page = signed_in()
     row = page.locator("#missed li").filter(has_text="Meera Iyer")
 
-    row.get_by_role("button", name="Handled").click()
+    row.get_by_role("button", name="Handled").press("Enter")
     expect(row.get_by_text("Handled")).to_be_visible()
+    expect(row.get_by_role("button", name="Undo")).to_be_focused()
     row.get_by_role("button", name="Undo").click()
 
     expect(row.get_by_role("button", name="Handled")).to_be_visible()

@@ -51,6 +51,23 @@ def test_notes_of_one_tab_stand_in_the_other_and_survive_its_disposition(desk: P
     assert _kept(desk, run) == "Wants a loan soon"
 
 
+def test_notes_of_another_tab_stand_where_the_cursor_was_left(desk: Page, run: str) -> None:
+    other = desk.context.new_page()
+    other.goto(desk.url)
+    other.locator("#connection[data-state=live]").wait_for()
+    _notes(desk).fill("Wants a loan")
+    expect(_notes(other)).to_have_value("Wants a loan")
+
+    desk.evaluate("Object.defineProperty(document, 'hidden', {value: true})")
+    _notes(other).press("End")
+    _notes(other).press_sequentially(" soon")
+    expect(_notes(desk)).to_have_value("Wants a loan soon")
+    expect(_notes(desk)).to_be_focused()
+    desk.keyboard.type("!")
+
+    expect(_notes(desk)).to_have_value("Wants a loan soon!")
+
+
 def test_notes_typed_just_before_a_reload_are_kept(desk: Page) -> None:
     _notes(desk).press_sequentially("in haste")
 

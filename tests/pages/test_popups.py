@@ -434,6 +434,7 @@ def test_withheld_number_offers_no_lead_to_create(show: Show, asha: Agent, clien
     html = client_of(asha).get(reverse("popup-card", args=[delivery.popup_id])).content.decode()
 
     assert "Number withheld" in html
+    assert "first call" not in html, "nobody knows whether they called before"
     assert "Create lead" not in html
 
 

@@ -208,6 +208,10 @@ def test_numbers_of_a_web_page_are_clickable_and_popups_appear_there(
     picture(tab, "embedded-corner")
 
     tab.get_by_text("Sana", exact=True).click()
+    calling, popups = corner.locator("#calling").bounding_box(), corner.locator("#popups").bounding_box()
+    assert calling
+    assert popups
+    assert calling["y"] < popups["y"], "Cancel is in sight however many popups there are"
     corner.get_by_role("button", name="Cancel").click()
     expect(corner.get_by_text("Not called.")).to_be_visible()
     time.sleep(2)

@@ -291,6 +291,7 @@ def test_the_journal_tells_who_asked_for_what_and_holds_no_key(ask: Any, agent: 
     assert (given.verdict, refused.verdict) == ("answered", "rejected")
     assert b"asha@example.com" in bytes(given.body)
     assert message["Key"] not in given.reply_body
+    assert "?key=********" in given.reply_body
     assert '"ExpiresIn": 60' in given.reply_body
     assert CREDENTIAL.encode() not in bytes(refused.body)
     assert refused.errors[0]["field"] == "Target"
