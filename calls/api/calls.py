@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from calls.api.candidates import Candidate, CandidateNamesView, CandidateSerializer, candidates_of
-from calls.api.filters import AgentFilter, MomentFilter
+from calls.api.filters import AgentFilter, MomentFilter, TruthFilter
 from calls.api.outbound import SentRequestSerializer
 from calls.api.recordings import recording_link
 from calls.api.references import (
@@ -112,7 +112,7 @@ class CallFilterSet(django_filters.FilterSet):
     agent = AgentFilter(field_name="agent", help_text="An agent's id or e-mail.")
     direction = django_filters.ChoiceFilter(choices=DIRECTION_CHOICES)
     status = django_filters.ChoiceFilter(choices=STATUS_CHOICES)
-    manual = django_filters.BooleanFilter(field_name="is_manual", help_text="Whether the call was entered by hand.")
+    manual = TruthFilter(field_name="is_manual", help_text="Whether the call was entered by hand.")
     since = MomentFilter(
         field_name="happened_at",
         lookup_expr="gte",

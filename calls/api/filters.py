@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LOST_PLUS = re.compile(r" (\d{2}:?\d{2})$")
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 _ROW_ID = re.compile(r"[0-9]{1,18}")
 
 
@@ -66,6 +67,17 @@ class MomentField(forms.CharField):
         return start + timedelta(days=1, microseconds=-1) if self.is_end else start
 
 
+class TruthField(forms.CharField):
+    """``true`` or ``false``, in any case, or ``1`` or ``0``."""
+
+    def clean(self, value: Any) -> bool | None:
+        """None when nothing was given."""
+        text: str = super().clean(value)
+        if text and text.lower() not in _TRUTHS:
+            raise ValidationError("Give true or false.")
+        return _TRUTHS.get(text.lower())
+
+
 def agent_condition(relation: str, reference: str) -> Q:
     """The condition that the agent reached by ``relation`` has this id or, with an @ in it, this e-mail.
 
@@ -85,6 +97,12 @@ class AgentFilter(django_filters.CharFilter):
     def filter(self, qs: QuerySet[Model], value: str) -> QuerySet[Model]:
         """Only that agent's rows."""
         return qs.filter(agent_condition(self.field_name, value)) if value else qs
+
+
+class TruthFilter(django_filters.BooleanFilter):
+    """Rows of which something is true, or is not."""
+
+    field_class = TruthField
 
 
 class MomentFilter(django_filters.IsoDateTimeFilter):

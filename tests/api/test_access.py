@@ -127,6 +127,7 @@ def test_hostile_filter_gives_an_answer_or_names_itself(staff_api: APIClient, pa
         ("calls", "direction=Sideways"),
         ("calls", "status=Fine"),
         ("calls", "since=yesterday"),
+        ("calls", "manual=maybe"),
         ("calls", "until=2026-02-30"),
         ("calls", "session_id=a%00b"),
         ("calls", "page_size=0"),

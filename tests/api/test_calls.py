@@ -109,6 +109,8 @@ def test_candidates_carry_names_and_reasons(staff_api: APIClient) -> None:
         ("until=2026-01-31", ["s-1", "s-3"]),
         ("until=2026-01-31T09:30:00Z", ["s-1", "s-3"]),
         ("session_id=&agent=&lead=&since=&status=", ["s-1", "s-2", "s-3"]),
+        ("manual=False", ["s-1", "s-2", "s-3"]),
+        ("manual=1", []),
         ("session_id=%27%20OR%201=1--", []),
     ],
 )
