@@ -53,7 +53,7 @@ def parse_json(text: str) -> list[object]:
         except ValueError:
             raise unreadable("holds a number of too many digits") from None
         documents.append(document)
-    _check_limits(documents)
+    check_limits(documents)
     return documents
 
 
@@ -68,7 +68,8 @@ def _skip_padding(text: str, position: int, end: int) -> int:
     return position
 
 
-def _check_limits(documents: list[object]) -> None:
+def check_limits(documents: list[object]) -> None:
+    """Raises UnreadableBodyError for trees that are nested too deep or hold too many values."""
     level: list[object] = documents
     depth = nodes = 0
     while level:

@@ -19,10 +19,12 @@ from connector_config.mapping.form_fields import (
     urlencoded_pairs,
 )
 from connector_config.mapping.json_text import decode_text, looks_like_json, parse_json, unreadable
+from connector_config.mapping.xml_text import declared_charset, looks_like_xml, parse_xml
 
 _WRAPPERS = frozenset({"data", "payload", "json", "body", "msg", "message", "event", "cdr", "request", "params"})
 """Form fields (and JSON keys) known to carry a whole JSON document as text."""
 
+_BASE64_XML = re.compile(r"P[C-H][A-Za-z0-9+/_=\-\s]{8,}")
 _BASE64_JSON = re.compile(r"(?:ey|ew|W3|WyJ)[A-Za-z0-9+/_=\-\s]{8,}")
 _JWT = re.compile(r"eyJ[\w-]{4,}\.(eyJ[\w-]{4,})\.[\w-]*")
 _BOUNDARY = re.compile(r"boundary=(?:\"([^\"]{1,200})\"|([^\s;,]{1,200}))", re.IGNORECASE)
@@ -36,9 +38,10 @@ def parse_request(
 ) -> ParsedRequest:
     """The request as trees of JSON values, one per event of a batch.
 
-    Reads JSON under any content type, forms (urlencoded, multipart), a JSON text or its base64 in a form field, an
-    unverified JWT (the verifier checks it), and the query, which is merged under every body. Raises
-    UnreadableBodyError for broken JSON that was declared as JSON, and for what is none of these.
+    Reads JSON and XML under any content type, forms (urlencoded, multipart), a JSON text or its base64 in a form field
+    (XML in one that is known to carry documents), an unverified JWT (the verifier checks it), and the query, which is
+    merged under every body. Raises UnreadableBodyError for broken JSON that was declared as JSON, and for what is none
+    of these.
     """
     query = parse_urlencoded(query_string)
     documents = _documents(content_type, body)
@@ -94,7 +97,7 @@ def _content(content_type: str, body: bytes) -> _Form | list[object]:
     if "multipart/form-data" in declared and (boundary := _boundary(content_type, body)):
         return _Form(multipart_pairs(body, boundary), is_urlencoded=False)
     charset = _CHARSET.search(declared)
-    text = decode_text(body, charset[1] if charset else "")
+    text = decode_text(body, charset[1] if charset else declared_charset(body))
     if looks_like_json(text) or "json" in declared:
         return _json_documents(text, declared)
     return _other_documents(text)
@@ -126,9 +129,11 @@ def _other_documents(text: str) -> _Form | list[object]:
     if stripped[:3].upper() in ("%7B", "%5B"):
         # A JSON document that some HTTP clients percent-encode whole, as if it were the name of a form field.
         return _events_of(parse_json(unquote_plus(stripped).removesuffix("=")))
+    if looks_like_xml(stripped):
+        return parse_xml(stripped)
     if _PAIR.match(stripped):
         return _Form(urlencoded_pairs(stripped))
-    raise unreadable("is neither JSON nor a form")
+    raise unreadable("is neither JSON nor XML nor a form")
 
 
 def _events_of(documents: list[object]) -> list[object]:
@@ -155,9 +160,10 @@ def _opened(document: dict[str, object]) -> dict[str, object]:
 
 def _expanded(form: dict[str, object]) -> list[object]:
     """A form as events: JSON texts in it are opened, and one that carries the whole record is laid over the others."""
-    opened = {key: _json_value(value) for key, value in form.items()}
+    carriers = {key for key in form if len(form) == 1 or key.lower() in _WRAPPERS}
+    opened = {key: (_xml_value if key in carriers else _json_value)(value) for key, value in form.items()}
     for key, value in opened.items():
-        if value is not form[key] and (len(form) == 1 or key.lower() in _WRAPPERS):
+        if value is not form[key] and key in carriers:
             records = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
             if records:
                 return [{**opened, **record} for record in records]
@@ -168,6 +174,20 @@ def _json_value(value: object) -> object:
     """The object or array that a text holds as JSON (plain, or base64 as FreeSWITCH sends its cdr), else the value."""
     documents = _json_in(value) if isinstance(value, str) else []
     return documents[0] if len(documents) == 1 else value
+
+
+def _xml_value(value: object) -> object:
+    """As ``_json_value``, or the events that a text holds as XML."""
+    text = value if isinstance(value, str) else ""
+    if _BASE64_XML.fullmatch(text):
+        text = decode_text(_base64_bytes(text))
+    if not looks_like_xml(text):
+        return _json_value(value)
+    try:
+        events = parse_xml(text)
+    except UnreadableBodyError:
+        return value
+    return events[0] if len(events) == 1 else events
 
 
 def _json_in(text: str) -> list[object]:

@@ -8,6 +8,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
+from xml.sax.saxutils import escape
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -78,6 +79,11 @@ JSON_QUIRKS = st.sampled_from(
         b"x" * 1_000_001,
         gzip.compress(b'{"CallSessionId":"z"}', mtime=0),
         b"<xml/>",
+        b"<a>" * 300_000,
+        b"<c>" + b"<d/>" * 60_000 + b"</c>",
+        b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+        b"<?xml version='1.0' encoding='hex'?><a>1</a>",
+        b"<html><body>502 Bad Gateway</body></html>",
         b"\x1f\x8b\x08",
         b'{"CallSessionId":"\\u0000"}',
     ]
@@ -117,7 +123,9 @@ CONTENT_TYPES = st.sampled_from(
 @st.composite
 def bodies(draw: st.DrawFn) -> tuple[str, bytes, str, dict[str, Any]]:
     """Preset, body, content type and query of one request."""
-    kind = draw(st.sampled_from(["standard", "standard", "batch", "case", "case", "form", "json", "quirk", "noise"]))
+    kind = draw(
+        st.sampled_from(["standard", "standard", "batch", "case", "case", "form", "xml", "json", "quirk", "noise"])
+    )
     preset, query = "standard", {}
     content_type = "application/json"
     if kind == "standard":
@@ -139,6 +147,8 @@ def bodies(draw: st.DrawFn) -> tuple[str, bytes, str, dict[str, Any]]:
                 query = changed if isinstance(changed, dict) else {"a": changed}
     elif kind == "form":
         body, content_type = _form(draw(standard_records())), "application/x-www-form-urlencoded"
+    elif kind == "xml":
+        body, content_type = _xml(draw(standard_records())), "text/xml"
     elif kind == "json":
         body = json.dumps(draw(VALUES)).encode()
     elif kind == "quirk":
@@ -154,6 +164,13 @@ def _form(value: Any) -> bytes:
     pairs = value if isinstance(value, dict) else {"a": value}
     texts = {str(key).encode("utf-8", "surrogatepass"): _bytes(item) for key, item in pairs.items()}
     return urlencode(texts).encode()
+
+
+def _xml(value: Any) -> bytes:
+    """Elements, as often no XML as some: names and texts may hold anything."""
+    pairs = value if isinstance(value, dict) else {"a": value}
+    elements = [f"<{name}>{escape(_bytes(item).decode('utf-8', 'replace'))}</{name}>" for name, item in pairs.items()]
+    return f"<call>{''.join(elements)}</call>".encode("utf-8", "surrogatepass")
 
 
 def _bytes(value: Any) -> bytes:
