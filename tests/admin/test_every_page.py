@@ -43,7 +43,7 @@ def _refused() -> Model:
 MAKERS: dict[str, Callable[[], Any]] = {
     "auth.User": factories.UserFactory,
     "auth.Group": lambda: Group.objects.create(name="Readers"),
-    "authtoken.TokenProxy": lambda: TokenProxy.objects.create(user=factories.UserFactory()),
+    "authtoken.TokenProxy": lambda: TokenProxy.objects.create(user=factories.UserFactory(), key="d" * 40),
     "crm.Agent": lambda: factories.AgentFactory(phones=["+919611795980"]),
     "crm.AgentGroup": lambda: AgentGroup.objects.create(name="sales"),
     "crm.Lead": lambda: factories.LeadFactory(phones=["+919611795983"]),

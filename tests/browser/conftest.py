@@ -47,7 +47,7 @@ def window(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if scheme == "dark" else "light",
-            timezone_id="Asia/Kolkata",
+            timezone_id=sample.ZONE,
             reduced_motion="reduce",
         )
         context.set_default_timeout(20_000)

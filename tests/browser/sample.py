@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -13,6 +14,8 @@ from connector_config.models import Connector, RequestTemplate
 from crm.models import Agent, Lead
 from tests import factories
 
+# Where it is day: what happened an hour ago is to have happened today.
+ZONE = "Asia/Kolkata" if 2 <= datetime.now(ZoneInfo("Asia/Kolkata")).hour < 23 else "Europe/London"
 HOOK_KEY = "browser-tests-0123456789-abcdefghijkl"
 PASSWORD = factories.PASSWORD
 ASHA, BEN, ADMINISTRATOR = "asha@example.com", "ben@example.com", "admin@example.com"
