@@ -8,13 +8,12 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
 from unfold.forms import AuthenticationForm
 
 from connector_config.client_address import client_address
-from telephony_connector.common.refusals import count_refusal, refusals
+from telephony_connector.common.refusals import count_refusal, forget_refusals, refusals
 
 HOLD_SECONDS = 300
 MOST_FOR_ACCOUNT = 10
@@ -40,7 +39,7 @@ class GuardedBackend(ModelBackend):
             for counter in limits:
                 count_refusal(counter, seconds=HOLD_SECONDS)
         else:
-            cache.delete(next(iter(limits)))
+            forget_refusals(next(iter(limits)))
         return user
 
 

@@ -21,7 +21,7 @@ from webhooks.models import JournalEntry, QuarantinedRequest
 MAXIMUM_QUARANTINED_BYTES = 64_000
 QUARANTINE_SIZE = 100
 SIGNED_PARTS = ("method", "url", "url_candidates", "path", "query_string", "query", "form", "headers")
-_MASK = "********"
+MASK = "********"
 _ENTRIES = CompiledWrite(JournalEntry, "verdict", "session_id", "numbers", "errors", "reply_status", "duration_ms")
 _KEPT_HEADERS = frozenset({
     "content-type", "content-length", "content-encoding", "user-agent", "accept", "date", "x-request-id",
@@ -126,7 +126,7 @@ def _numbers(event: CallEvent) -> list[str]:
 
 
 def _masked(text: str, secrets: Sequence[str]) -> str:
-    return mask_secrets(text, secrets, _MASK)
+    return mask_secrets(text, secrets, MASK)
 
 
 def _masked_bytes(body: bytes, secrets: Sequence[str]) -> bytes:

@@ -16,7 +16,7 @@ from connector_config.selectors import ConnectorConfig
 from crm.models import Agent
 from webhooks.answers import Answer, HookError, error_answer, json_answer
 from webhooks.incoming import IncomingRequest
-from webhooks.journal import new_entry
+from webhooks.journal import MASK, new_entry
 from webhooks.models import JournalEntry
 from webhooks.named import AGENT_FIELDS, agent_named, field_refused, lead_named, opportunity_named
 from webhooks.parameters import parameters_of
@@ -28,7 +28,6 @@ _PAGES = {
     EmbedTarget.LEAD: "lead-details",
     EmbedTarget.OPPORTUNITY: "opportunity-details",
 }
-_MASK = "********"
 
 
 def answer_sso(connector: ConnectorConfig, incoming: IncomingRequest, *, credential: str) -> Answer:
@@ -40,7 +39,7 @@ def answer_sso(connector: ConnectorConfig, incoming: IncomingRequest, *, credent
         answer = error_answer(refusal)
         _journal(connector, incoming, answer, refusal)
         return answer
-    _journal(connector, incoming, _answer(connector, grant, _MASK))
+    _journal(connector, incoming, _answer(connector, grant, MASK))
     return _answer(connector, grant, key)
 
 
@@ -55,7 +54,7 @@ def _key(grant: Grant, credential: str) -> str:
 def _answer(connector: ConnectorConfig, grant: Grant, key: str) -> Answer:
     named = {"leadId": grant.lead_id, "opportunityId": grant.opportunity_id}
     query = {"key": key} | {name: str(value) for name, value in named.items() if value}
-    url = f"{page_url(connector, _PAGES[grant.target])}?{urlencode(query, safe=_MASK)}"
+    url = f"{page_url(connector, _PAGES[grant.target])}?{urlencode(query, safe=MASK)}"
     message = {"Key": key, "Url": url, "ExpiresIn": int(KEY_LIFETIME.total_seconds())}
     return dataclasses.replace(
         json_answer({"Status": "Success", "Message": message}), headers={"Cache-Control": "no-store"}

@@ -20,7 +20,7 @@ from calls.popup_card import lead_choices
 from calls.presentation import clock_duration, status_look
 from calls.recordings.admin import RecordingCopyInline, RecordingMedia, RecordingPlayInline, recording_player
 from connector_config.models import Connector
-from telephony_connector.common.admin import ReadOnlyAdmin, ReadOnlyInline, record_facts
+from telephony_connector.common.admin import ReadOnlyAdmin, ReadOnlyInline, badge, record_facts
 from telephony_connector.common.phones import SUFFIX_LENGTH, digits_of
 
 STATUS_LABELS = {
@@ -109,7 +109,7 @@ class CallAdmin(ReadOnlyAdmin):
     def status_chip(self, call: Call) -> SafeString:
         """The status on the call's own page."""
         look = status_look(call.status)
-        return format_html('<span class="tc-badge tc-{}">{}</span>', look.tone, look.word)
+        return badge(look.tone, look.word)
 
     @display(description="Caller")
     def caller_words(self, call: Call) -> SafeString | str:

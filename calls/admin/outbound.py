@@ -16,7 +16,7 @@ from unfold.decorators import action, display
 from calls.errors import CallsError
 from calls.models import OutboundAttempt, OutboundRequest
 from calls.services.outbound import is_resendable, resend
-from telephony_connector.common.admin import POST, ReadOnlyAdmin, ReadOnlyStackedInline, post_only
+from telephony_connector.common.admin import POST, ReadOnlyAdmin, ReadOnlyStackedInline, badge, header_block, post_only
 
 
 class OutboundAttemptInline(ReadOnlyStackedInline):
@@ -33,8 +33,7 @@ class OutboundAttemptInline(ReadOnlyStackedInline):
     @display(description="Headers")
     def header_lines(self, attempt: OutboundAttempt) -> SafeString:
         """One a line."""
-        lines = "\n".join(f"{name}: {value}" for name, value in attempt.request_headers.items())
-        return format_html('<div class="tc-body">{}</div>', lines or "–")
+        return header_block(attempt.request_headers)
 
     @display(description="Success rules")
     def checks_in_words(self, attempt: OutboundAttempt) -> SafeString | str:
@@ -83,7 +82,7 @@ class OutboundRequestAdmin(ReadOnlyAdmin):
     def status_chip(self, request: OutboundRequest) -> SafeString:
         """The status on the request's own page."""
         tone = {"succeeded": "good", "pending": "busy", "sending": "busy", "unknown": "warn"}.get(request.status, "bad")
-        return format_html('<span class="tc-badge tc-{}">{}</span>', tone, request.get_status_display())
+        return badge(tone, request.get_status_display())
 
     @display(description="Message")
     def short_message(self, request: OutboundRequest) -> str:

@@ -32,12 +32,11 @@ class Outcome:
 def settle_call(*, call: Call, agent: Agent | None, outcome: Outcome) -> None:
     """Save how the call went and owe the provider the news; raises DispositionError, and then nothing is saved."""
     save_disposition(call=call, agent=agent, value=outcome.disposition, notes=outcome.notes)
-    call.follow_up_at = outcome.follow_up_at
-    call.save(update_fields=["follow_up_at", "updated_at"])
+    set_follow_up(call=call, at=outcome.follow_up_at)
 
 
-def set_follow_up(*, call: Call, at: datetime) -> None:
-    """When to call again."""
+def set_follow_up(*, call: Call, at: datetime | None) -> None:
+    """When to call again; None: not."""
     call.follow_up_at = at
     call.save(update_fields=["follow_up_at", "updated_at"])
 
@@ -62,8 +61,7 @@ def write_up(*, call: Call, notes: str | None, follow_up_at: datetime | None) ->
     """Keep the notes (None: as they stand) and when to call again, of a call whose disposition nobody has chosen."""
     if notes is not None:
         _keep_notes(call, notes)
-    call.follow_up_at = follow_up_at
-    call.save(update_fields=["follow_up_at", "updated_at"])
+    set_follow_up(call=call, at=follow_up_at)
     _tell_desks(call)
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from connector_config.models import Connector, DispositionField
 from connector_config.presets import UnknownPresetError, load_preset
 from crm.models import Agent, Lead
+from telephony_connector.common.admin import installed_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     cards = [_card(connector, teams) for connector in connectors.prefetch_related("teams")]
     steps = _steps()
     context["connector_cards"] = cards
-    context["today_url"] = _url("report-hours-today") if request.user.has_perm("calls.view_call") else ""
+    context["today_url"] = installed_url("report-hours-today") if request.user.has_perm("calls.view_call") else ""
     context["next_steps"] = steps if any(not step.is_done for step in steps) else []
     return context
 
@@ -56,7 +57,9 @@ def _card(connector: Any, agents_of_team: Counter[int]) -> ConnectorCard:
     facts = [("Preset", _preset_title(connector.preset)), ("Virtual numbers", connector.number_count),
              ("Agents with an id at the provider", mapped)]  # fmt: skip
     fragments = [
-        url for name in ("connector_health", "connector_outbox") if (url := _url(f"admin:{name}", connector.pk))
+        url
+        for name in ("connector_health", "connector_outbox")
+        if (url := installed_url(f"admin:{name}", connector.pk))
     ]
     return ConnectorCard(
         connector, reverse("admin:connector_config_connector_change", args=[connector.pk]), facts, fragments
@@ -68,14 +71,6 @@ def _preset_title(name: str) -> str:
         return load_preset(name).title
     except UnknownPresetError:
         return name
-
-
-def _url(name: str, *arguments: object) -> str:
-    """The address of an upper layer's page; empty where that layer is not installed."""
-    try:
-        return reverse(name, args=arguments)
-    except NoReverseMatch:
-        return ""
 
 
 def _steps() -> list[Step]:

@@ -9,14 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
-
 from connector_config.forms import setting_field_names
 from connector_config.hook_urls import hook_url
 from connector_config.models import Connector
 from connector_config.presets import UnknownPresetError, load_preset
 from connector_config.recording_form import recording_field_names
 from connector_config.verification import VERIFIERS
+from telephony_connector.common.admin import installed_url
 
 STANDARD_CALL = {
     "SourceNumber": "+919611795983",
@@ -183,22 +182,15 @@ def _protection(connector: Connector) -> str:
 def _hook(connector: Connector, endpoint: str, note: str) -> HookPanel:
     url = hook_url(connector, endpoint)
     method, example = _example(connector, endpoint, url)
-    return HookPanel(endpoint, url, note, method, example, _fragment_url(connector, endpoint))
-
-
-def _fragment_url(connector: Connector, endpoint: str) -> str:
-    try:
-        return reverse("admin:connector_last_request", args=[connector.pk, endpoint])
-    except NoReverseMatch:
-        return ""
+    last_url = installed_url("admin:connector_last_request", connector.pk, endpoint)
+    return HookPanel(endpoint, url, note, method, example, last_url)
 
 
 def _delivery_url(connector: Connector, slug: str) -> str:
     if slug not in {"click-to-call", "disposition"}:
         return ""
-    with suppress(NoReverseMatch):
-        return f"{reverse('admin:connector_outbox', args=[connector.pk])}?delivery"
-    return ""
+    address = installed_url("admin:connector_outbox", connector.pk)
+    return f"{address}?delivery" if address else ""
 
 
 def _example(connector: Connector, endpoint: str, url: str) -> tuple[str, str]:

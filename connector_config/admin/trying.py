@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
-
 from connector_config.admin.tabs import Tab
 from connector_config.models import Connector, RequestTemplate
+from telephony_connector.common.admin import installed_url
 
 _TABS = {
     RequestTemplate.Purpose.CLICK_TO_CALL: "click-to-call",
@@ -42,7 +41,7 @@ def trying(connector: Connector, tabs: Sequence[Tab]) -> Trying:
     return Trying(
         lacking=[tab for tab in tabs if tab.missing],
         dry_runs=[
-            DryRun(purpose.label, slug, _address("dry-run", connector.pk, purpose) if purpose in purposes else "")
+            DryRun(purpose.label, slug, installed_url("dry-run", connector.pk, purpose) if purpose in purposes else "")
             for purpose, slug in _TABS.items()
         ],
         journal_url=_rows("webhooks_journalentry", connector__id__exact=connector.pk),
@@ -51,12 +50,5 @@ def trying(connector: Connector, tabs: Sequence[Tab]) -> Trying:
 
 
 def _rows(model: str, **filters: object) -> str:
-    address = _address(f"admin:{model}_changelist")
+    address = installed_url(f"admin:{model}_changelist")
     return f"{address}?{urlencode(filters)}" if address else ""
-
-
-def _address(name: str, *arguments: object) -> str:
-    try:
-        return reverse(name, args=arguments)
-    except NoReverseMatch:
-        return ""

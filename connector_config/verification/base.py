@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -48,6 +49,11 @@ class SignedRequest:
         if not value:
             raise VerificationError(f"the header {name} is missing or empty")
         return value
+
+    @property
+    def body_digest(self) -> str:
+        """SHA-256 of the body, in hexadecimal digits."""
+        return hashlib.sha256(self.body).hexdigest()
 
     @property
     def urls(self) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -81,8 +80,7 @@ class HmacVerifier(Verifier):
     def replay_key(self, request: SignedRequest, settings: VerificationSettings) -> str | None:
         """Nonce, timestamp and body (which is always signed), where the settings name a nonce."""
         nonce = request.header(settings.text("nonce_header")) if settings.text("nonce_header") else ""
-        digest = hashlib.sha256(request.body).hexdigest()
-        return f"{nonce}.{_presented(request, settings)[1]}.{digest}" if nonce else None
+        return f"{nonce}.{_presented(request, settings)[1]}.{request.body_digest}" if nonce else None
 
     def sender_headers(self, request: SignedRequest, settings: VerificationSettings, nonce: str) -> Mapping[str, str]:
         """The signature, and time and nonce where the settings name headers of them."""

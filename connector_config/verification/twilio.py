@@ -5,7 +5,6 @@ Source: twilio.com/docs/usage/security, twilio-python ``request_validator``.
 
 from __future__ import annotations
 
-import hashlib
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from connector_config.verification.base import SignedRequest, VerificationError, Verifier
@@ -61,6 +60,6 @@ def _covered_content(request: SignedRequest, url: str) -> str:
     if request.form or not request.body:
         return "".join(name + value for name in sorted(request.form) for value in sorted(set(request.form[name])))
     claimed = parse_qs(url.partition("?")[2]).get("bodySHA256", [])
-    if not is_any_equal(claimed[:1], [hashlib.sha256(request.body).hexdigest()]):
+    if not is_any_equal(claimed[:1], [request.body_digest]):
         raise VerificationError("the body is not the one that was signed")
     return ""

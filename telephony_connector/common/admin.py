@@ -8,12 +8,21 @@ from typing import Any
 
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 POST = {"data-post": True}
 """Attributes of an action's link that is sent as POST, by static/admin-extra/posting.js."""
+
+
+def installed_url(name: str, *arguments: object) -> str:
+    """The address of a page that may belong to an upper layer; empty where that layer is not installed."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""
 
 
 def is_supervisor(request: HttpRequest) -> bool:
@@ -90,6 +99,17 @@ class ReadOnlyInline(_Showing, TabularInline):
 
 class ReadOnlyStackedInline(_Showing, StackedInline):
     """Rows that only show, one below the other: for long values."""
+
+
+def badge(tone: str, words: object) -> SafeString:
+    """Words on the colour of a tone: good, busy, calm, warn or bad."""
+    return format_html('<span class="tc-badge tc-{}">{}</span>', tone, words)
+
+
+def header_block(headers: Mapping[str, str]) -> SafeString:
+    """HTTP headers, one a line, as they are written on the wire."""
+    lines = "\n".join(f"{name}: {value}" for name, value in headers.items())
+    return format_html('<div class="tc-body">{}</div>', lines or "–")
 
 
 def record_facts(values: Mapping[str, Any]) -> SafeString | str:

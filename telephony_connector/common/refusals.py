@@ -10,6 +10,11 @@ def refusals(counter: str) -> int:
     return int(cache.get(counter, 0))
 
 
+def forget_refusals(counter: str) -> None:
+    """As if there had been none."""
+    cache.delete(counter)
+
+
 def count_refusal(counter: str, *, seconds: int) -> int:
     """One more, and how many that makes; they are forgotten so many seconds after the first."""
     cache.add(counter, 0, timeout=seconds)

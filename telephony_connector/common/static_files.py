@@ -9,9 +9,7 @@ from typing import IO, Any
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from telephony_connector.asgi_types import Application, Receive, Scope, Send
-
-STALL_SECONDS = 30.0
-_PIECE = 65_536
+from telephony_connector.common.patience import PATIENCE_SECONDS, PIECE
 
 
 def with_static_files(application: Application) -> Application:
@@ -52,9 +50,9 @@ def _environ(scope: Scope) -> dict[str, str]:
 async def _send_file(file: IO[bytes] | None, send: Send) -> None:
     if file is not None:
         with closing(file):
-            while piece := file.read(_PIECE):
+            while piece := file.read(PIECE):
                 try:
-                    async with asyncio.timeout(STALL_SECONDS):
+                    async with asyncio.timeout(PATIENCE_SECONDS):
                         await send({"type": "http.response.body", "body": piece, "more_body": True})
                 except TimeoutError:
                     return

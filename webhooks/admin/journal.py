@@ -19,7 +19,7 @@ from unfold.decorators import action, display
 
 from calls.models import StoredEvent
 from calls.presentation import customer_of
-from telephony_connector.common.admin import POST, is_supervisor, post_only, record_facts
+from telephony_connector.common.admin import POST, badge, is_supervisor, post_only, record_facts
 from webhooks.admin.requests import RequestAdmin
 from webhooks.endpoints import EVENT_ENDPOINTS
 from webhooks.models import JournalEntry, QuarantinedRequest
@@ -68,8 +68,7 @@ class JournalEntryAdmin(RequestAdmin):
     @display(description="Verdict")
     def verdict_chip(self, entry: JournalEntry) -> SafeString:
         """The verdict on the request's own page."""
-        tone = "tc-bad" if entry.verdict in {"rejected", "failed"} else "tc-good"
-        return format_html('<span class="tc-badge {}">{}</span>', tone, entry.get_verdict_display())
+        return badge("bad" if entry.verdict in {"rejected", "failed"} else "good", entry.get_verdict_display())
 
     @display(description="Took", ordering="duration_ms")
     def took(self, entry: JournalEntry) -> str:

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from telephony_connector.common.admin import ReadOnlyAdmin
+from telephony_connector.common.admin import ReadOnlyAdmin, header_block
 
 SHOWN_BODY = 20_000
 
@@ -31,8 +31,7 @@ class RequestAdmin(ReadOnlyAdmin):
     @display(description="Headers")
     def header_lines(self, entry: Any) -> SafeString:
         """One a line, as they are written on the wire."""
-        lines = "\n".join(f"{name}: {value}" for name, value in entry.headers.items())
-        return format_html('<div class="tc-body">{}</div>', lines or "–")
+        return header_block(entry.headers)
 
     def has_replay_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who may change journal rows by Django's permissions may have them read again."""
